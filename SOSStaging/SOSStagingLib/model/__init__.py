@@ -1,0 +1,1 @@
+"""The student: network, Grad-CAM, stage scheme, calibration, model file."""
