@@ -1,0 +1,363 @@
+"""The head around the synchondrosis: contours of the midsagittal plane from published lengths, and their spread.
+
+Lengths and angles: domain table of the project (S-N 65-69 mm, S-Ba 43-46 mm, N-S-Ba 127-134 degrees, clivus 42-46 mm from basion
+to the dorsum, plate 12-16 mm high at 0.50-0.65 of that way). Where no number is published the value is our guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
+
+FloatArray = npt.NDArray[np.float64]
+HEAD_Y, HEAD_Z = (-135.0, 125.0), (-190.0, 135.0)
+BASE_Y, BASE_Z = (-50.0, 60.0), (-60.0, 30.0)
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """One head's shape: landmarks (y, z) in the midsagittal plane, distance maps, sizes in mm, tissue values.
+
+    Tissue values are in units of (brain - air), air = 0, brain = 1.
+    """
+
+    scale: float
+    child: float
+    basion: FloatArray
+    dorsum: FloatArray
+    plate_fraction: float
+    plate_height: float
+    plate_tilt: float
+    base: DistanceMap
+    cavity: DistanceMap
+    face: DistanceMap
+    nose: DistanceMap
+    pharynx: DistanceMap
+    landmarks: dict[str, FloatArray]
+    sinus: dict[str, float]
+    values: dict[str, float]
+    sizes: dict[str, float]
+    vertebrae: list[tuple[float, float, float, float, float]]
+    waves: Waves
+    noise: SmoothNoise
+    asymmetry: float
+    extra: dict[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def clivus_axis(self) -> FloatArray:
+        """Unit vector (y, z) from basion to the tip of the dorsum."""
+        d = self.dorsum - self.basion
+        return d / np.linalg.norm(d)
+
+    @property
+    def plate_endocranial(self) -> FloatArray:
+        """Endocranial end (y, z) of the plate."""
+        return self.basion + self.plate_fraction * (self.dorsum - self.basion)
+
+    @property
+    def plate_direction(self) -> FloatArray:
+        """Unit vector (y, z) along the plate from the endocranial to the ectocranial border."""
+        u = self.clivus_axis
+        across = np.array([u[1], -u[0]])
+        c, s = np.cos(self.plate_tilt), np.sin(self.plate_tilt)
+        return np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
+
+
+def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
+    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults."""
+    child = float(np.clip((15 - age) / 8 + rng.normal(0, 0.1), 0, 1))
+    scale = (1 - 0.12 * child) * rng.normal(1, 0.045)
+    face_scale = scale * (1 - 0.12 * child) * rng.normal(1, 0.04)
+    skull_base = _skull_base(rng, scale, child)
+    sizes = _sizes(rng, scale, child)
+    landmarks = skull_base["landmarks"]
+    cavity, opisthion = _cavity_contour(rng, landmarks, scale)
+    landmarks["opisthion"] = opisthion
+    palate = _palate(rng, landmarks, face_scale, scale)
+    landmarks["pns"] = palate["pns"]
+    nose, pharynx = _airway_contours(rng, landmarks, palate, sizes, face_scale)
+    landmarks["nasion"] = landmarks["nasion_bone"]
+    return Anatomy(
+        scale=scale,
+        child=child,
+        basion=landmarks["basion"],
+        dorsum=landmarks["dorsum"],
+        plate_fraction=skull_base["fraction"],
+        plate_height=skull_base["height"],
+        plate_tilt=skull_base["tilt"],
+        base=DistanceMap.of_contour(skull_base["contour"], BASE_Y, BASE_Z, 0.25),
+        cavity=DistanceMap.of_contour(cavity, HEAD_Y, HEAD_Z, 1.0),
+        face=DistanceMap.of_contour(_face_contour(rng, landmarks, palate, face_scale, scale), HEAD_Y, HEAD_Z, 1.0),
+        nose=DistanceMap.of_contour(nose, HEAD_Y, HEAD_Z, 1.0),
+        pharynx=DistanceMap.of_contour(pharynx, HEAD_Y, HEAD_Z, 1.0),
+        landmarks=landmarks,
+        sinus=_sinus(rng, landmarks, child, age),
+        values=_values(rng, child),
+        sizes=sizes,
+        vertebrae=_vertebrae(rng, landmarks["basion"], scale),
+        waves=Waves.draw(rng, abs(rng.normal(0, 1.2))),
+        noise=SmoothNoise(rng),
+        asymmetry=rng.normal(0, 0.02),
+        extra=palate,
+    )
+
+
+def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:
+    a = np.radians(degrees)
+    return origin + length * np.array([np.cos(a), np.sin(a)])
+
+
+def _skull_base(rng: np.random.Generator, scale: float, child: float) -> dict:
+    sella = np.zeros(2)
+    nasion = _polar(sella, rng.normal(67, 3.5) * scale, rng.normal(8.2, 3))
+    sba = rng.normal(44.5, 3.0) * scale
+    basion = _polar(sella, sba, -(180 - rng.normal(57, 4)))
+    dorsum = np.array([rng.normal(-9.5, 1.5), rng.normal(6.0, 2.0)]) * scale
+    fraction = rng.uniform(0.48, 0.66)
+    height = float(np.clip(rng.normal(13.5, 1.5), 10, 17)) * scale
+    tilt = np.radians(rng.normal(4, 8))
+    axis = (dorsum - basion) / np.linalg.norm(dorsum - basion)
+    across = np.array([axis[1], -axis[0]])
+    length = float(np.linalg.norm(dorsum - basion))
+    hollow = rng.normal(0.8, 0.8)
+    endo = [basion + t * length * axis + hollow * 4 * t * (1 - t) * across for t in (0.15, 0.35, 0.55, 0.75, 0.92)]
+    c, s = np.cos(tilt), np.sin(tilt)
+    plate = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
+    ecto = basion + fraction * length * axis + height * plate
+    tip = rng.uniform(1.2, 2.6) * scale
+    thick = rng.uniform(2.0, 4.5) * scale
+    deep, wide = rng.uniform(6.0, 9.0) * scale, rng.uniform(8.5, 11.5) * scale
+    tuberculum = dorsum + np.array([wide + thick * 0.8, rng.uniform(-2.5, 1.0)])
+    floor = (dorsum + tuberculum) / 2 + np.array([thick / 2, -deep])
+    planum = tuberculum + np.array([rng.uniform(10, 18), rng.uniform(0, 4)]) * scale
+    front = planum + np.array([rng.uniform(0, 3), -rng.uniform(3, 6)]) * scale
+    body_height = rng.uniform(15, 22) * scale * (1 - 0.15 * child)
+    rostrum = np.array([front[0] - rng.uniform(2, 8) * scale, front[1] - body_height])
+    middle = (rostrum + ecto) / 2 + np.array([0.0, rng.uniform(-1.5, 1.5)])
+    swell = rng.normal(0.5, 0.7)
+    ectos = [ecto + t * (basion + tip * across - ecto) + swell * 4 * t * (1 - t) * across for t in (0.3, 0.6, 0.85)]
+    contour = np.array(
+        [
+            basion,
+            *endo,
+            dorsum,
+            dorsum + np.array([thick * 0.7, -0.3]),
+            dorsum + np.array([thick, -deep * 0.5]),
+            floor,
+            tuberculum + np.array([-1.0, -deep * 0.4]),
+            tuberculum,
+            planum,
+            front,
+            np.array([front[0], (front[1] + rostrum[1]) / 2]),
+            rostrum,
+            middle,
+            ecto,
+            *ectos,
+            basion + tip * across * 0.8,
+        ]
+    )
+    landmarks = {
+        "sella": floor + np.array([0.0, deep * 0.45]),
+        "basion": basion,
+        "dorsum": dorsum,
+        "nasion_bone": nasion,
+        "tuberculum": tuberculum,
+        "planum": planum,
+        "front": front,
+        "rostrum": rostrum,
+        "ecto": ecto,
+    }
+    return {
+        "contour": smooth_closed(contour, 0.6),
+        "landmarks": landmarks,
+        "fraction": fraction,
+        "height": height,
+        "tilt": tilt,
+    }
+
+
+def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, float]:
+    return {
+        "vault": rng.uniform(3.5, 8.0) * (1 - 0.3 * child),
+        "scalp": rng.uniform(4, 9),
+        "table": rng.uniform(0.8, 1.8),
+        "half_width": rng.normal(71, 4) * scale,
+        "cortex": rng.uniform(0.5, 1.3),
+        "clivus_half": rng.normal(12.5, 1.2) * scale,
+        "prevertebral": (rng.uniform(2.5, 6) + child * rng.uniform(0, 12) + (rng.random() < 0.15) * 4) * scale,
+        "septum": rng.uniform(0.8, 2.0),
+        "septum_bend": rng.normal(0, 2.0),
+        "face_half": rng.normal(62, 4) * scale,
+    }
+
+
+def _cavity_contour(
+    rng: np.random.Generator, lm: dict[str, FloatArray], scale: float
+) -> tuple[FloatArray, FloatArray]:
+    basion, nasion = lm["basion"], lm["nasion_bone"]
+    opisthion = basion + np.array([-rng.normal(35, 2.5), rng.normal(-1, 2.5)]) * scale
+    stretch_y, stretch_z = rng.normal(1, 0.05), rng.normal(1, 0.05)
+    vault = np.array(
+        [[62, 26], [64, 48], [54, 74], [30, 94], [0, 102], [-35, 98], [-70, 80], [-94, 50], [-101, 20], [-96, -4], [-84, -20]],
+        float,
+    )
+    vault = vault * np.array([stretch_y, stretch_z]) * scale + rng.normal(0, 1.5, vault.shape)
+    crista = np.array([nasion[0] - rng.uniform(8, 14), nasion[1] + rng.uniform(2, 7)])
+    cribriform = (crista + lm["planum"]) / 2 + np.array([0.0, -rng.uniform(2, 5)])
+    base_line = [lm["planum"], lm["tuberculum"], lm["sella"], lm["dorsum"]]
+    axis = lm["dorsum"] - basion
+    points = [
+        *vault,
+        (vault[-1] + opisthion) / 2 + np.array([-1.0, -3.0]),
+        opisthion,
+        (opisthion + basion) / 2 + np.array([0.0, -1.0]),
+        basion,
+        basion + 0.5 * axis,
+        *base_line[::-1],
+        cribriform,
+        crista,
+    ]
+    return smooth_closed(np.array(points), 2.0), opisthion
+
+
+def _palate(
+    rng: np.random.Generator, lm: dict[str, FloatArray], face_scale: float, scale: float
+) -> dict[str, FloatArray]:
+    pns = np.array([rng.normal(19, 3) * scale, lm["basion"][1] - rng.normal(7, 4) * face_scale])
+    length, tilt = rng.normal(49, 3) * face_scale, rng.normal(0, 4)
+    ans = _polar(pns, length, tilt)
+    chin = np.array([ans[0] - rng.normal(10, 6), ans[1] - rng.normal(62, 6) * face_scale])
+    return {"pns": pns, "ans": ans, "chin": chin, "thick": np.array([rng.uniform(2.5, 6.5)])}
+
+
+def _airway_contours(
+    rng: np.random.Generator,
+    lm: dict[str, FloatArray],
+    palate: dict[str, FloatArray],
+    sizes: dict[str, float],
+    face_scale: float,
+) -> tuple[FloatArray, FloatArray]:
+    pns, ans = palate["pns"], palate["ans"]
+    front, rostrum, nasion = lm["front"], lm["rostrum"], lm["nasion_bone"]
+    roof = np.array([[front[0] + 3, front[1] - 3], [(front[0] + nasion[0]) / 2, front[1] - 6], [nasion[0] - 6, nasion[1] - 14]])
+    nostril = ans + np.array([rng.uniform(8, 14), rng.uniform(6, 14)]) * face_scale
+    nose = np.vstack([roof, [nostril + [0, 12]], [nostril], [ans + [-4, 5]], [pns + [0, 5]], [rostrum + [3, -5]]])
+    t = sizes["prevertebral"]
+    axis = (lm["dorsum"] - lm["basion"]) / np.linalg.norm(lm["dorsum"] - lm["basion"])
+    across = np.array([axis[1], -axis[0]])
+    wall_top = lm["ecto"] + across * t * 0.8 + np.array([4.0, -2.0])
+    wall_low = lm["basion"] + across * (t + 4) + np.array([2.0, -6.0])
+    depth = rng.uniform(6, 16)
+    down = wall_low + np.array([rng.normal(-2, 3), -35])
+    bottom = wall_low + np.array([rng.normal(-6, 5), -100])
+    velum = pns + np.array([-rng.uniform(12, 20), -rng.uniform(18, 28)])
+    velum[0] = max(velum[0], down[0] + 2)
+    pharynx = np.array(
+        [
+            rostrum + [6, -6],
+            wall_top,
+            wall_low,
+            down,
+            bottom,
+            bottom + [depth, 0],
+            down + [depth * 0.8, -4],
+            velum + [-1, -2],
+            velum + [0.5, 6],
+            pns + [-3, -2],
+            pns + [6, 4],
+        ]
+    )
+    return smooth_closed(nose, 2.0), smooth_closed(pharynx, 2.0)
+
+
+def _face_contour(
+    rng: np.random.Generator,
+    lm: dict[str, FloatArray],
+    palate: dict[str, FloatArray],
+    face_scale: float,
+    scale: float,
+) -> FloatArray:
+    nasion, ans, chin = lm["nasion_bone"], palate["ans"], palate["chin"]
+    lip, f = rng.uniform(10, 17), face_scale
+    neck_front, neck_back = lm["basion"][0] + rng.uniform(32, 45), lm["basion"][0] - rng.uniform(50, 68)
+    points = np.array(
+        [
+            nasion + [7, 12],
+            nasion + [8, 0],
+            nasion + [18 * f, -22 * f],
+            ans + [rng.uniform(20, 30) * f, rng.uniform(4, 14)],
+            ans + [lip, -4],
+            ans + [lip + 2, -14 * f],
+            ans + [lip - 2, -26 * f],
+            ans + [lip, -34 * f],
+            chin + [13, 0],
+            chin + [4, -14],
+            chin + [-30, -rng.uniform(8, 20)],
+            [neck_front, -130],
+            [neck_front - 2, -186],
+            [neck_back, -186],
+            [neck_back - rng.uniform(0, 8), -110],
+            [neck_back - rng.uniform(0, 8), -50],
+            [-70 * scale, -10],
+            [-20, 20],
+        ]
+    )
+    return smooth_closed(points, 2.0)
+
+
+def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, age: float) -> dict[str, float]:
+    # Pattern shares of 500 adults: sellar 52, post-sellar 38, pre-sellar 6, conchal 3 %; smaller in the young (Szolar, Yonetsu).
+    kinds = ["conchal", "presellar", "sellar", "postsellar"]
+    adult = np.array([0.05, 0.10, 0.5, 0.35])
+    young = np.array([0.25, 0.35, 0.35, 0.05])
+    share = adult * (1 - child) + young * child
+    kind = rng.choice(kinds, p=share / share.sum())
+    limit = {
+        "conchal": lm["tuberculum"][0] + rng.uniform(9, 14),
+        "presellar": lm["tuberculum"][0] + rng.uniform(0, 4),
+        "sellar": lm["sella"][0] + rng.uniform(-4, 4),
+        "postsellar": lm["dorsum"][0] + rng.uniform(-4, 4),
+    }[kind]
+    return {
+        "limit": float(limit),
+        "wall": rng.uniform(0.8, 2.5),
+        "lean": rng.normal(0.2, 0.25),
+        "half": rng.uniform(9, 18),
+        "septum_x": rng.normal(0, 4),
+        "fluid": float(rng.random() < 0.06),
+    }
+
+
+def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
+    # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section 8).
+    marrow = 1 + rng.uniform(0.06, 0.5) * (1 - 0.3 * child)
+    return {
+        "brain": 1.0,
+        "muscle": rng.uniform(0.98, 1.08),
+        "fat": rng.uniform(0.86, 0.97),
+        "marrow": marrow,
+        "cortex": rng.uniform(1.7, 3.0),
+        "vault": rng.uniform(1.8, 2.9),
+        "diploe": rng.uniform(1.2, 1.8),
+        "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
+        "tooth": rng.uniform(2.2, 3.4),
+        "texture": rng.uniform(0.02, 0.14),
+    }
+
+
+def _vertebrae(rng: np.random.Generator, basion: FloatArray, scale: float) -> list[tuple[float, float, float, float, float]]:
+    # (y, z, half depth, half height, half width) of dens, axis body and lower bodies; basion-dens below 10.5 mm.
+    tip = basion[1] - rng.uniform(4, 9)
+    y, lean = basion[0] + rng.normal(1, 2.5), rng.normal(-0.05, 0.12)
+    out = [(y, tip - 8 * scale, 5.2 * scale, 8.5 * scale, 5.5 * scale)]
+    z = tip - 16 * scale
+    for _ in range(6):
+        half = rng.uniform(6.5, 9.0) * scale
+        z -= half
+        out.append((y + lean * (tip - z), z, 7.8 * scale, half, 9.0 * scale))
+        z -= half + rng.uniform(2.5, 5) * scale
+    return out

@@ -1,0 +1,115 @@
+"""Small building blocks of the drawing: soft edges, distance maps of contours, smooth noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+from scipy.interpolate import splev, splprep
+from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates
+
+F32 = npt.NDArray[np.float32]
+
+
+def soft(distance: F32, edge: float) -> F32:
+    """Coverage 0..1 of a region from its signed distance (negative inside), with an edge ``edge`` mm wide."""
+    return np.clip(0.5 - distance / np.float32(edge), 0, 1, dtype=np.float32)
+
+
+def band(depth: F32, start: float | F32, stop: float | F32, edge: float) -> F32:
+    """Coverage 0..1 of the layer ``start`` < depth < ``stop`` with edges ``edge`` mm wide."""
+    low = np.clip((depth - start) / np.float32(edge) + 0.5, 0, 1)
+    return (low * np.clip((stop - depth) / np.float32(edge) + 0.5, 0, 1)).astype(np.float32)
+
+
+def smooth_closed(points: npt.ArrayLike, step_mm: float = 1.0) -> npt.NDArray[np.float64]:
+    """Closed spline through points [n, 2] in mm, sampled about every ``step_mm``."""
+    p = np.asarray(points, float)
+    p = np.vstack([p, p[:1]])
+    tck, _ = splprep(p.T, s=0, per=True)
+    length = float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum())
+    y, z = splev(np.linspace(0, 1, max(16, int(length / step_mm)), endpoint=False), tck)
+    return np.column_stack([y, z])
+
+
+@dataclass(frozen=True)
+class DistanceMap:
+    """Signed distance (mm, negative inside) of a region of the midsagittal plane, on a regular (z, y) grid."""
+
+    values: F32
+    y0: float
+    z0: float
+    step: float
+
+    @classmethod
+    def of_contour(
+        cls, contour: npt.ArrayLike, y_range: tuple[float, float], z_range: tuple[float, float], step: float
+    ) -> DistanceMap:
+        """Draw a closed contour [n, 2] of (y, z) mm and measure distances to it. Needs the contour inside the ranges."""
+        ny = int((y_range[1] - y_range[0]) / step) + 1
+        nz = int((z_range[1] - z_range[0]) / step) + 1
+        pixels = [((y - y_range[0]) / step, (z - z_range[0]) / step) for y, z in np.asarray(contour, float)]
+        image = Image.new("1", (ny, nz))
+        ImageDraw.Draw(image).polygon(pixels, fill=1)
+        inside = np.asarray(image, bool)
+        if not inside.any():
+            return cls(np.full((nz, ny), 99, np.float32), y_range[0], z_range[0], step)
+        signed = distance_transform_edt(~inside) - distance_transform_edt(inside)
+        signed = gaussian_filter(signed.astype(np.float32), 0.7) * np.float32(step)
+        return cls(signed.astype(np.float32), y_range[0], z_range[0], step)
+
+    def __call__(self, y: F32, z: F32) -> F32:
+        """Signed distance at points, any shape; outside the grid the nearest edge value."""
+        at = [(z - self.z0) / self.step, (y - self.y0) / self.step]
+        return map_coordinates(self.values, at, order=1, mode="nearest", output=np.float32)
+
+
+class SmoothNoise:
+    """Zero-mean, unit-variance noise, smooth over ``scale`` mm: a periodic random lattice read by linear interpolation."""
+
+    def __init__(self, rng: np.random.Generator, size: int = 48) -> None:
+        lattice = rng.standard_normal((size, size, size)).astype(np.float32)
+        lattice = gaussian_filter(lattice, 0.7, mode="wrap")
+        self._lattice = lattice / lattice.std()
+
+    def __call__(self, x: F32, y: F32, z: F32, scale: float) -> F32:
+        """Noise at points in mm."""
+        at = [x / np.float32(scale), y / np.float32(scale), z / np.float32(scale)]
+        return map_coordinates(self._lattice, at, order=1, mode="grid-wrap", output=np.float32)
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Smooth random deformation: a sum of long sine waves, displacement in mm. Source: our own choice."""
+
+    k: F32
+    phase: F32
+    amplitude: F32
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator, amplitude_mm: float, n: int = 5) -> Waves:
+        """Draw ``n`` waves with lengths of 60 to 160 mm whose joint displacement is about ``amplitude_mm``."""
+        direction = rng.standard_normal((n, 3))
+        direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+        k = direction * (2 * np.pi / rng.uniform(60, 160, (n, 1)))
+        amplitude = rng.standard_normal((n, 3)) * amplitude_mm / np.sqrt(n)
+        return cls(k.astype(np.float32), rng.uniform(0, 6.28, n).astype(np.float32), amplitude.astype(np.float32))
+
+    def displacement(self, x: F32, y: F32, z: F32) -> tuple[F32, F32, F32]:
+        """Displacement (dx, dy, dz) in mm at points."""
+        out = [np.zeros(np.shape(x), np.float32) for _ in range(3)]
+        for k, phase, amplitude in zip(self.k, self.phase, self.amplitude, strict=True):
+            wave = np.sin(k[0] * x + k[1] * y + k[2] * z + phase, dtype=np.float32)
+            for axis in range(3):
+                out[axis] += amplitude[axis] * wave
+        return out[0], out[1], out[2]
+
+    def undo(self, point: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The point p with p + displacement(p) = ``point`` (fixed-point iteration)."""
+        target = np.asarray(point, np.float32)
+        p = target.copy()
+        for _ in range(12):
+            p = target - np.array(self.displacement(p[..., 0], p[..., 1], p[..., 2])).T.reshape(p.shape)
+        return p.astype(float)
