@@ -1,0 +1,54 @@
+"""One StagingResult to a folder: result.json, report.html, overlay.png, gradcam.nrrd."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..staging.result import StagingResult
+from .files import plain, write_atomic, write_text
+from .page import overlay_picture, report_html
+from .picture import png_bytes
+from .volume import write_gradcam_nrrd
+
+RESULT_FILE = "result.json"
+REPORT_FILE = "report.html"
+OVERLAY_FILE = "overlay.png"
+GRADCAM_FILE = "gradcam.nrrd"
+
+
+def write_report(result: StagingResult, folder: Path) -> None:
+    """Write the report of one result into ``folder``, which is made if missing.
+
+    Always result.json and report.html; overlay.png and gradcam.nrrd only for a staged scan that has them, and those of
+    an earlier run are removed otherwise. Each file is put in place whole, result.json last: where it exists, the
+    report is complete.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RESULT_FILE).unlink(missing_ok=True)
+    _write_overlay(result, folder / OVERLAY_FILE)
+    _write_gradcam(result, folder / GRADCAM_FILE)
+    write_text(folder / REPORT_FILE, report_html(result))
+    write_text(folder / RESULT_FILE, result_json(result))
+
+
+def result_json(result: StagingResult) -> str:
+    """Return the result's JSON text; a number JSON cannot hold becomes null."""
+    return json.dumps(plain(result.to_json()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _write_overlay(result: StagingResult, path: Path) -> None:
+    picture = overlay_picture(result)
+    if picture is None:
+        path.unlink(missing_ok=True)
+        return
+    data = png_bytes(picture)
+    write_atomic(path, lambda partial: partial.write_bytes(data))
+
+
+def _write_gradcam(result: StagingResult, path: Path) -> None:
+    gradcam = result.gradcam
+    if gradcam is None or not result.assessable:
+        path.unlink(missing_ok=True)
+        return
+    write_atomic(path, lambda partial: write_gradcam_nrrd(partial, gradcam, result.model))
