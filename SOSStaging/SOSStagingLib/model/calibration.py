@@ -1,0 +1,59 @@
+"""From logits to calibrated probabilities and the set of plausible stages. numpy only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+
+def probabilities(logits: npt.ArrayLike, temperature: float) -> npt.NDArray[np.float64]:
+    """Softmax of logits [..., stages] at ``temperature`` (Guo et al. 2017, arXiv 1706.04599)."""
+    scaled = np.asarray(logits, float) / temperature
+    scaled = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+
+
+def plausible_stages(probs: npt.ArrayLike, mass: float, *, widen: bool = False) -> tuple[int, ...]:
+    """The smallest run of neighbouring stages around the likeliest whose probabilities reach ``mass``; stages from 1.
+
+    ``mass`` is chosen on calibration data so that the set holds the true stage at the stated coverage (split conformal with
+    contiguous sets, as suits ordinal stages). ``widen`` adds the neighbour on each side: a warning about the scan.
+    """
+    p = np.asarray(probs, float)
+    low = high = int(p.argmax())
+    total = p[low]
+    while total < mass and high - low + 1 < p.size:
+        left = p[low - 1] if low > 0 else -1.0
+        right = p[high + 1] if high + 1 < p.size else -1.0
+        if left >= right:
+            low -= 1
+            total += left
+        else:
+            high += 1
+            total += right
+    if widen:
+        low, high = max(low - 1, 0), min(high + 1, p.size - 1)
+    return tuple(range(low + 1, high + 2))
+
+
+def fit_temperature(logits: npt.ArrayLike, stages: npt.ArrayLike) -> float:
+    """Temperature in 0.25..8 with the lowest negative log-likelihood; ``stages`` count from 1."""
+    z, y = np.asarray(logits, float), np.asarray(stages, int) - 1
+    grid = np.geomspace(0.25, 8, 121)
+    loss = [-np.log(probabilities(z, t)[np.arange(y.size), y] + 1e-12).mean() for t in grid]
+    return float(grid[int(np.argmin(loss))])
+
+
+def fit_mass(probs: npt.ArrayLike, stages: npt.ArrayLike, coverage: float) -> float:
+    """Smallest ``mass`` for which plausible sets hold the true stage in ``coverage`` of the calibration cases.
+
+    Finite-sample rank ceil((n + 1) coverage) as in split conformal prediction.
+    """
+    p, y = np.asarray(probs, float), np.asarray(stages, int)
+    grid = np.linspace(0.3, 0.9999, 281)
+    need = min(1.0, np.ceil((y.size + 1) * coverage) / y.size)
+    for mass in grid:
+        held = np.mean([stage in plausible_stages(row, float(mass)) for row, stage in zip(p, y, strict=True)])
+        if held >= need:
+            return float(mass)
+    return float(grid[-1])

@@ -1,0 +1,69 @@
+"""Grad-CAM through the stage head alone, in closed form: one formula, used for display and inside the training loss.
+
+Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391): ``relu(sum_k alpha_k F_k)`` with ``alpha_k`` the mean over positions of
+d logit_c / d F_k. The head between the features F and the logits is a convolutional spatial attention gate, a global mean and a
+linear layer, so the gradient is written down here instead of asking autograd for it; nothing goes back through the backbone.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class StageHead(nn.Module):
+    """Convolutional attention gate, global mean pooling, linear layer: features [B, C, h, w] to logits [B, stages].
+
+    The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])).
+    """
+
+    def __init__(self, channels: int, stages: int) -> None:
+        super().__init__()
+        self.gate = nn.Conv2d(2, 1, 7, padding=3)
+        self.classifier = nn.Linear(channels, stages)
+
+    def gate_logits(self, features: Tensor) -> Tensor:
+        """Attention before the sigmoid, [B, 1, h, w]."""
+        mean, peak = features.mean(1, keepdim=True), features.amax(1, keepdim=True)
+        return self.gate(torch.cat([mean, peak], 1))
+
+    def pooled(self, features: Tensor) -> Tensor:
+        """Gated mean of the features, [B, C]."""
+        return (features * torch.sigmoid(self.gate_logits(features))).mean((2, 3))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits [B, stages]."""
+        return self.classifier(self.pooled(features))
+
+
+def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor:
+    """Mean over positions of d logit[target] / d features, [B, C], in closed form.
+
+    With A = sigmoid(u), u = conv([m, M]), m and M the mean and maximum over channels, P = sum_k W_k F_k and n positions:
+    d logit / dF_k = (W_k A + J_m/C + J_M [k is the maximum]) / n, where J = conv_transpose(P A (1 - A)).
+    """
+    channels, n = features.shape[1], features.shape[2] * features.shape[3]
+    weights = head.classifier.weight[target]
+    gate = torch.sigmoid(head.gate_logits(features))
+    evidence = torch.einsum("bkhw,bk->bhw", features, weights).unsqueeze(1)
+    back = functional.conv_transpose2d(evidence * gate * (1 - gate), head.gate.weight, padding=3)
+    peak_of = features.argmax(1, keepdim=True)
+    by_peak = torch.zeros_like(weights).scatter_add(1, peak_of.flatten(1), back[:, 1].flatten(1))
+    total = weights * gate.sum((2, 3)) + back[:, :1].sum((2, 3)) / channels + by_peak
+    return total / (n * n)
+
+
+def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False) -> Tensor:
+    """Grad-CAM [B, h, w] of class ``target`` [B], never negative.
+
+    Shown (``normalise=False``), it is on one absolute scale: times the squared number of positions, so that without the gate its
+    mean would be the class's share of the logit; no per-image rescaling, an empty map stays empty. In a loss
+    (``normalise=True``) it is divided by its own detached maximum.
+    """
+    n = features.shape[2] * features.shape[3]
+    alpha = channel_weights(head, features, target) * n
+    cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
+    if normalise:
+        cam = cam / cam.detach().amax((1, 2), keepdim=True).clamp_min(1e-6)
+    return cam

@@ -1,0 +1,111 @@
+"""The model file .sosmodel: a zip with safetensors weights and card.json. Written, verified, refused; torch-free except weights.
+
+No pickle is ever read. The card holds architecture, scheme, preprocessing, calibration, metrics and what they were measured on,
+licence, and the SHA-256 of the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+CARD, WEIGHTS = "card.json", "weights.safetensors"
+REQUIRED = ("format", "name", "version", "architecture", "scheme", "calibration", "trained_on", "licence", "sha256")
+MAX_WEIGHTS_BYTES = 500_000_000
+
+
+class ModelFileError(Exception):
+    """A model file that cannot be used: code, plain words, what to do next."""
+
+    def __init__(self, code: str, text: str, hint: str = "Choose another model file, or get this one again.") -> None:
+        super().__init__(f"{text} {hint}".strip())
+        self.code = code
+        self.text = text
+        self.hint = hint
+
+
+def write_model(path: Path, weights: bytes, card: dict[str, Any]) -> dict[str, Any]:
+    """Write weights (safetensors bytes) and card; returns the card as written. The same input gives the same bytes."""
+    full = {**card, "format": FORMAT, "sha256": {WEIGHTS: hashlib.sha256(weights).hexdigest()}}
+    missing = [key for key in REQUIRED if key not in full]
+    if missing:
+        raise ValueError(f"the card lacks {', '.join(missing)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    os.close(handle)
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            for name, data in ((CARD, json.dumps(full, indent=1, sort_keys=True).encode()), (WEIGHTS, weights)):
+                archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)
+        Path(part).chmod(0o644)
+        os.replace(part, path)
+    finally:
+        Path(part).unlink(missing_ok=True)
+    return full
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Read and check the card only; raises ModelFileError for a damaged, foreign or too new file."""
+    with _opened(path) as archive:
+        return _card(archive, path)
+
+
+def verify(path: Path) -> dict[str, Any]:
+    """Check card and the weights' SHA-256; returns the card."""
+    card, _ = read_model(path)
+    return card
+
+
+def read_model(path: Path) -> tuple[dict[str, Any], bytes]:
+    """Read card and weights, both checked."""
+    with _opened(path) as archive:
+        card = _card(archive, path)
+        if archive.getinfo(WEIGHTS).file_size > MAX_WEIGHTS_BYTES:
+            raise ModelFileError("model-too-large", f"{path.name} holds more weights than this program reads.")
+        try:
+            weights = archive.read(WEIGHTS)
+        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+            raise ModelFileError("model-damaged", f"{path.name} is damaged: its weights cannot be read.") from error
+    if hashlib.sha256(weights).hexdigest() != card["sha256"].get(WEIGHTS):
+        raise ModelFileError("model-damaged", f"{path.name} is damaged: its weights differ from what its card says.")
+    return card, weights
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of the whole file, hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    if not path.is_file():
+        raise ModelFileError("model-missing", f"There is no model file {path.name}.")
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ModelFileError("model-foreign", f"{path.name} is not a .sosmodel file, or it is cut short.") from error
+
+
+def _card(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    names = set(archive.namelist())
+    if CARD not in names or WEIGHTS not in names:
+        raise ModelFileError("model-foreign", f"{path.name} is a zip file but not a .sosmodel: card or weights are missing.")
+    try:
+        card = json.loads(archive.read(CARD))
+    except (ValueError, zipfile.BadZipFile, OSError) as error:
+        raise ModelFileError("model-damaged", f"{path.name} is damaged: its card cannot be read.") from error
+    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
+        raise ModelFileError("model-foreign", f"{path.name} has no usable card.")
+    if card["format"] > FORMAT:
+        raise ModelFileError(
+            "model-too-new", f"{path.name} was written by a newer version of SOSStaging.", "Update SOSStaging to use it."
+        )
+    missing = [key for key in REQUIRED if key not in card]
+    if missing or not isinstance(card["sha256"], dict):
+        raise ModelFileError("model-damaged", f"The card of {path.name} lacks {', '.join(missing) or 'its checksums'}.")
+    return card

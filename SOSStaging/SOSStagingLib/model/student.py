@@ -1,0 +1,127 @@
+"""The student: one network that reads the full midsagittal slab, finds the synchondrosis and looks closer there by itself.
+
+First look: the whole slab at 2 mm finds the synchondrosis and other landmarks. Second look: a window of 51 mm at the slab's own
+0.4 mm around that place gives the stage. Both looks share one timm backbone; there is no detector and no crop from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import timm
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .gradcam import StageHead, gradcam
+
+LANDMARKS = ("sos", "basion", "dorsum", "sella", "nasion", "pns", "opisthion")
+PLATE_POINTS = ("sos", "endocranial", "ectocranial")
+LOOK_SIZE = 128
+COARSE_FACTOR = 5
+"""Slab pixels per coarse pixel: 0.4 mm to 2 mm."""
+
+
+class Pyramid(nn.Module):
+    """Top-down feature pyramid (Lin et al. 2017): backbone maps to one map at stride 4 and one at stride 8."""
+
+    def __init__(self, channels: Sequence[int], width: int = 64) -> None:
+        super().__init__()
+        self.lateral = nn.ModuleList([nn.Conv2d(c, width, 1) for c in channels])
+        self.smooth4 = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+        self.smooth8 = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+
+    def forward(self, maps: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Maps at strides 4, 8, 16, 32 to ([B, width, H/4, W/4], [B, width, H/8, W/8])."""
+        top = self.lateral[3](maps[3])
+        levels = []
+        for index in (2, 1, 0):
+            top = self.lateral[index](maps[index]) + functional.interpolate(top, scale_factor=2.0, mode="nearest")
+            levels.append(top)
+        return self.smooth4(levels[2]), self.smooth8(levels[1])
+
+
+class Student(nn.Module):
+    """Two looks with one backbone. ``backbone`` is a timm name whose last four maps have strides 4, 8, 16 and 32."""
+
+    def __init__(self, backbone: str = "convnext_atto", stages: int = 5, width: int = 64) -> None:
+        super().__init__()
+        self.backbone = timm.create_model(backbone, pretrained=False, features_only=True)
+        channels = self.backbone.feature_info.channels()[-4:]
+        self.coarse_pyramid = Pyramid(channels, width)
+        self.fine_pyramid = Pyramid(channels, width)
+        self.coarse_heat = nn.Conv2d(width, len(LANDMARKS), 1)
+        self.coarse_presence = nn.Linear(channels[-1] + width, 1)
+        self.fine_heat = nn.Conv2d(width, len(PLATE_POINTS), 1)
+        self.fine_presence = nn.Linear(channels[-1] + width, 1)
+        self.stage_features = nn.Sequential(nn.Conv2d(width, 96, 3, padding=1), nn.GroupNorm(8, 96), nn.GELU())
+        self.head = StageHead(96, stages)
+        self.fraction = nn.Linear(96, 1)
+
+    def coarse(self, image: Tensor) -> dict[str, Tensor]:
+        """First look. ``image`` [B, 1, 128, 128] normalised; gives ``heat`` [B, landmarks, 32, 32] and ``presence`` [B]."""
+        maps = self.backbone(image.expand(-1, 3, -1, -1))[-4:]
+        high, middle = self.coarse_pyramid(maps)
+        summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
+        return {"heat": self.coarse_heat(high), "presence": self.coarse_presence(summary).squeeze(1)}
+
+    def fine(self, image: Tensor) -> dict[str, Tensor]:
+        """Second look. ``image`` [B, 3, 128, 128] normalised slab planes.
+
+        Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3, 32, 32] of
+        the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid.
+        """
+        maps = self.backbone(image)[-4:]
+        high, middle = self.fine_pyramid(maps)
+        features = self.stage_features(middle)
+        pooled = self.head.pooled(features)
+        summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
+        return {
+            "features": features,
+            "logits": self.head.classifier(pooled),
+            "fraction": torch.sigmoid(self.fraction(pooled)).squeeze(1),
+            "heat": self.fine_heat(high),
+            "presence": self.fine_presence(summary).squeeze(1),
+            "gate": self.head.gate_logits(features),
+        }
+
+    def cam(self, fine: dict[str, Tensor]) -> Tensor:
+        """Grad-CAM [B, 16, 16] of the predicted stage over the second look, absolute scale."""
+        return gradcam(self.head, fine["features"], fine["logits"].argmax(1))
+
+
+def normalise(image: Tensor, valid: Tensor | None = None) -> Tensor:
+    """Grey values to about 0..1 by the 2nd and 98th percentile of the valid pixels of each example, all channels together.
+
+    No threshold on HU: cone-beam greys are not HU. ``image`` [B, C, H, W]; outside ``valid`` the low percentile is put in.
+    """
+    flat = image.flatten(1).float()
+    rows = []
+    for i, row in enumerate(flat):
+        kept = row if valid is None else row[valid[i].flatten()]
+        kept = kept if kept.numel() > 16 else row
+        order = kept.sort().values
+        low, high = order[int(0.02 * (order.numel() - 1))], order[int(0.98 * (order.numel() - 1))]
+        scaled = (image[i] - low) / (high - low).clamp_min(1e-6)
+        rows.append(scaled if valid is None else torch.where(valid[i], scaled, torch.zeros_like(scaled)))
+    return torch.stack(rows).clamp(-0.5, 2.0) - 0.4
+
+
+def peak_position(heat: Tensor, stride: float) -> tuple[Tensor, Tensor]:
+    """Sub-cell position of the strongest peak of heat logits [B, K, h, w].
+
+    Returns (column, row) [B, K, 2] in input pixels (centre of pixel 0 is 0) and the probability mass near the peak [B, K].
+    """
+    b, k, h, w = heat.shape
+    probability = heat.float().flatten(2).softmax(2).view(b, k, h, w)
+    smooth = functional.avg_pool2d(probability, 3, 1, 1, divisor_override=1)
+    at = smooth.flatten(2).argmax(2)
+    row, col = at // w, at % w
+    rows = torch.arange(h, device=heat.device).view(1, 1, h, 1)
+    cols = torch.arange(w, device=heat.device).view(1, 1, 1, w)
+    near = ((rows - row[..., None, None]).abs() <= 2) & ((cols - col[..., None, None]).abs() <= 2)
+    local = probability * near
+    mass = local.sum((2, 3)).clamp_min(1e-9)
+    r = (local * rows).sum((2, 3)) / mass
+    c = (local * cols).sum((2, 3)) / mass
+    return torch.stack([(c + 0.5) * stride - 0.5, (r + 0.5) * stride - 0.5], -1), mass
