@@ -1,0 +1,94 @@
+"""A StagingResult read back from the folder its report was written to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..scan.geometry import Geometry
+from ..scan.types import Finding, Plane, QualityReport
+from .result import RESULT_FORMAT, GradCam, ModelInfo, SosLocation, StagingResult
+
+RESULT_FILE = "result.json"
+GRADCAM_FILE = "gradcam.nrrd"
+
+
+def load_result(folder: Path) -> StagingResult:
+    """Return the stored result, without its slab. Raises OSError or ValueError when it is missing or damaged."""
+    try:
+        data = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
+        if data["format"] != RESULT_FORMAT:
+            raise ValueError(f"{RESULT_FILE} has the format {data['format']!r}, this version reads {RESULT_FORMAT!r}")
+        return _result(data, folder)
+    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise ValueError(f"{RESULT_FILE} is damaged: {error!r}") from error
+
+
+def _result(data: Mapping[str, Any], folder: Path) -> StagingResult:
+    findings = tuple(Finding(**f) for f in data["quality"]["findings"])
+    by_code = {f.code: f for f in findings}
+    reasons = tuple(by_code.get(r["code"]) or Finding(r["code"], "refuse", r["text"]) for r in data["reasons"])
+    probabilities = data["probabilities"]
+    return StagingResult(
+        input_name=data["input"],
+        scheme=data["scheme"],
+        stage_names=tuple(data["stage_names"]),
+        assessable=data["assessable"],
+        reasons=reasons,
+        stage=data["stage"],
+        probabilities=None if probabilities is None else tuple(probabilities),
+        expected_stage=data["expected_stage"],
+        plausible_stages=tuple(data["plausible_stages"]),
+        plausible_coverage=data["plausible_coverage"],
+        sos=_sos(data["sos"]),
+        plane=_plane(data["plane"]),
+        quality=QualityReport(findings),
+        gradcam=_gradcam(data["gradcam"], folder),
+        kind=data["kind"],
+        model=None if data["model"] is None else ModelInfo(**data["model"]),
+        software=dict(data["software"]),
+        seconds=dict(data["seconds"]),
+    )
+
+
+def _sos(data: Mapping[str, Any] | None) -> SosLocation | None:
+    if data is None:
+        return None
+    center, box, pixel = (data.get(key) for key in ("centre_ras_mm", "box_ras_mm", "centre_px"))
+    return SosLocation(
+        (float("nan"), float("nan")),  # of the slab, which is not stored
+        center_ras_mm=None if center is None else np.array(center, float),
+        box_ras_mm=None if box is None else np.array(box, float),
+        center_px=None if pixel is None else (float(pixel[0]), float(pixel[1])),
+        confidence=float(data["confidence"]),
+    )
+
+
+def _plane(data: Mapping[str, Any] | None) -> Plane | None:
+    if data is None:
+        return None
+    origin, normal = np.array(data["origin_ras_mm"], float), np.array(data["normal_ras"], float)
+    return Plane(origin, normal, data["confidence"], data["source"])
+
+
+def _gradcam(data: Mapping[str, Any] | None, folder: Path) -> GradCam | None:
+    """Take the map from the middle plane of the volume beside the result."""
+    if data is None:
+        return None
+    shape = tuple(data["geometry"]["shape_kji"])
+    volume = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / GRADCAM_FILE)))
+    if volume.shape[1:] != shape[1:]:
+        raise ValueError(f"{GRADCAM_FILE} does not belong to {RESULT_FILE}")
+    geometry = Geometry((shape[0], shape[1], shape[2]), np.array(data["geometry"]["ijk_to_ras"], float))
+    return GradCam(
+        volume[volume.shape[0] // 2].astype(np.float32),
+        geometry,
+        data["full_scale"],
+        data["share_in_sos_box"],
+        data["share_within_20mm"],
+    )

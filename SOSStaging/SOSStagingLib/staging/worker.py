@@ -1,0 +1,173 @@
+"""The child process that runs the network: ``python -m SOSStagingLib.staging.worker --model FILE --device D``.
+
+Speaks the JSON lines of `protocol` on stdin and stdout and nothing else; torch is imported here and nowhere above.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import platform
+import queue
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .. import __version__
+from ..model.prediction import Prediction
+from ..scan.types import Slab
+from . import protocol
+
+DEFAULT_ENGINE = "SOSStagingLib.model.predictor:Predictor.load"
+SLABS_PER_STEP = 4
+ORPHAN_GRACE_SECONDS = 10.0
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+log = logging.getLogger(__name__)
+
+
+class Pipe:
+    """The private ends of the protocol. File descriptors 0 and 1 are taken from every library loaded later."""
+
+    def __init__(self) -> None:
+        self._out: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
+        self._in: BinaryIO = os.fdopen(os.dup(0), "rb")
+        os.dup2(2, 1)
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is wanted, not a path
+            os.dup2(nothing.fileno(), 0)
+        sys.stdout = sys.stderr
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self._in:
+            self._lines.put(line)
+        self._lines.put(None)
+        # The parent is gone: a network still computing must not live on without anyone waiting for it.
+        time.sleep(ORPHAN_GRACE_SECONDS)
+        os._exit(1)
+
+    def receive(self) -> dict[str, Any] | None:
+        """Return the next request, None when the parent has closed the pipe."""
+        line = self._lines.get()
+        return None if line is None else protocol.json.loads(line)
+
+    def send(self, kind: str, **fields: Any) -> None:
+        """Write one message."""
+        self._out.write(protocol.encode({"type": kind, **fields}))
+
+
+def load_engine(spec: str, model: Path | None, device: str) -> Any:
+    """Call the factory ``module:name`` with the model file and the device."""
+    module_name, _, attribute = spec.partition(":")
+    target: Any = importlib.import_module(module_name)
+    for part in attribute.split("."):
+        target = getattr(target, part)
+    return target(model, device)
+
+
+def explain(error: BaseException) -> dict[str, str]:
+    """Put an exception into code, plain words and hint."""
+    if isinstance(getattr(error, "code", None), str) and isinstance(getattr(error, "text", None), str):
+        hint = str(getattr(error, "hint", ""))
+        return {"code": error.code, "text": error.text, "hint": hint}  # type: ignore[attr-defined]
+    if isinstance(error, ImportError):
+        name = error.name or str(error)
+        hint = "Install it into the Python that runs the network: pip install 'sos-staging[stage]'."
+        return {"code": "missing_package", "text": f"The package {name} cannot be loaded.", "hint": hint}
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        hint = "Close other programs, or choose --device cpu."
+        return {"code": "out_of_memory", "text": "The device has not enough memory for the network.", "hint": hint}
+    text = f"The network stopped with an unexpected error ({type(error).__name__}: {error})."
+    return {"code": "network_failed", "text": text, "hint": "Please report it with the log."}
+
+
+def software() -> dict[str, str]:
+    """Return the versions of what computes here."""
+    found = {"sos-staging": __version__, "python": platform.python_version()}
+    for name in ("numpy", "torch", "timm"):
+        module = sys.modules.get(name)
+        if module is not None:
+            found[name] = str(getattr(module, "__version__", "unknown"))
+    return found
+
+
+def predict(pipe: Pipe, engine: Any, slabs: Sequence[Slab]) -> list[Prediction]:
+    """Judge the slabs a few at a time, so that the parent hears from us between them."""
+    predictions: list[Prediction] = []
+    begun = time.monotonic()
+    for start in range(0, len(slabs), SLABS_PER_STEP):
+        predictions += engine.predict(slabs[start : start + SLABS_PER_STEP])
+        done = len(predictions)
+        eta = (time.monotonic() - begun) / done * (len(slabs) - done)
+        pipe.send("progress", phase="network", i=done, n=len(slabs), eta=round(eta, 3))
+    return predictions
+
+
+def answer(pipe: Pipe, engine: Any, request: dict[str, Any]) -> None:
+    """Answer one ``predict`` request with a result or an error."""
+    try:
+        source = Path(request["slabs"])
+        predictions = predict(pipe, engine, protocol.load_slabs(source))
+        target = source.with_name(f"answer-{source.name}")
+        protocol.save_predictions(target, predictions)
+    except Exception as error:
+        log.exception("the network failed on one request")
+        pipe.send("error", **explain(error))
+    else:
+        pipe.send("result", predictions=str(target))
+
+
+def serve(pipe: Pipe, engine: Any) -> None:
+    """Say hello, then answer requests until ``bye`` or the end of input."""
+    pipe.send(
+        "hello",
+        protocol=protocol.PROTOCOL_VERSION,
+        model=engine.info.to_json(),
+        scheme={"id": engine.scheme.id, "names": list(engine.scheme.names)},
+        card=dict(engine.card),
+        device=str(getattr(engine, "device", "cpu")),
+        pid=os.getpid(),
+        software=software(),
+    )
+    while (request := pipe.receive()) is not None:
+        if request.get("type") == "bye":
+            pipe.send("bye")
+            return
+        if request.get("type") == "predict":
+            answer(pipe, engine, request)
+        else:
+            text = f"The worker does not know the request {request.get('type')!r}."
+            pipe.send("error", code="unknown_request", text=text, hint="Client and worker differ in version.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the worker."""
+    parser = argparse.ArgumentParser(prog="python -m SOSStagingLib.staging.worker", description=__doc__)
+    parser.add_argument("--model", type=Path, help="the .sosmodel file")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:N or mps")
+    parser.add_argument("--engine", default=DEFAULT_ENGINE, help="module:factory that loads the model")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads of the network, 0 leaves it to the library")
+    args = parser.parse_args(argv)
+    pipe = Pipe()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    if args.threads > 0:
+        # torch reads these once, when it loads, and it has not been imported yet.
+        os.environ.update({name: str(args.threads) for name in THREAD_VARIABLES})
+    try:
+        engine = load_engine(args.engine, args.model, args.device)
+    except Exception as error:
+        log.exception("the model could not be loaded")
+        pipe.send("error", **explain(error))
+        return 1
+    serve(pipe, engine)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
