@@ -26,7 +26,6 @@ from . import protocol
 DEFAULT_ENGINE = "SOSStagingLib.model.predictor:Predictor.load"
 SLABS_PER_STEP = 4
 ORPHAN_GRACE_SECONDS = 10.0
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 log = logging.getLogger(__name__)
 
@@ -152,15 +151,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="the .sosmodel file")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:N or mps")
     parser.add_argument("--engine", default=DEFAULT_ENGINE, help="module:factory that loads the model")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads of the network, 0 leaves it to the library")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads of the network, 0 leaves it to the engine")
     args = parser.parse_args(argv)
     pipe = Pipe()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
-    if args.threads > 0:
-        # torch reads these once, when it loads, and it has not been imported yet.
-        os.environ.update({name: str(args.threads) for name in THREAD_VARIABLES})
     try:
         engine = load_engine(args.engine, args.model, args.device)
+        if args.threads > 0 and "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(args.threads)
     except Exception as error:
         log.exception("the model could not be loaded")
         pipe.send("error", **explain(error))
