@@ -8,84 +8,101 @@ from html import escape
 import numpy as np
 
 from ..model.scheme import Stage
+from ..scan.geometry import FloatArray
 
 # The drawing is built along the clivus: u runs from basion (0) to the top of the dorsum sellae (46 mm), v from the
 # endocranial (0) to the pharyngeal surface. Sizes follow cephalometric means; it is a sketch, not a measurement.
 _BASION = (-24.6, -36.5)
 _DORSUM = (-7.0, 6.0)
-_OCCIPUT_END, _SPHENOID_START, _HEIGHT = 24.6, 27.4, 13.0
-_OCCIPUT = ((0.0, 0.3), (8.0, 0.0), (_OCCIPUT_END, 0.0), (_OCCIPUT_END, _HEIGHT), (10.0, 6.2), (0.6, 2.4))
+_BELOW, _ABOVE, _HEIGHT = 24.4, 27.6, 13.0
+"""The cleft lies between the basiocciput's end and the basisphenoid's start, both in u, and is this high in v."""
 _SPHENOID = (
-    (_SPHENOID_START, 0.0),
-    (40.0, 0.0),
-    (45.6, 0.4),
-    (46.0, 3.0),
-    (43.0, 4.4),
-    (38.5, 5.0),
-    (36.6, 9.0),
-    (38.4, 14.0),
-    (43.0, 16.5),
-    (40.0, 27.0),
-    (33.0, 26.0),
-    (30.0, 19.0),
-    (_SPHENOID_START, _HEIGHT),
+    (_ABOVE, 0.0),
+    (36.0, 0.0),
+    (43.0, -0.3),
+    (46.3, 1.2),
+    (45.0, 3.6),
+    (41.0, 4.2),
+    (37.4, 6.0),
+    (36.2, 10.0),
+    (38.6, 14.6),
+    (43.6, 17.0),
+    (46.6, 23.0),
+    (46.0, 31.0),
+    (39.0, 33.0),
+    (33.6, 28.0),
+    (30.4, 20.0),
+    (_ABOVE, _HEIGHT),
 )
-_SINUS = ((36.0, 17.5), (40.0, 18.5), (38.4, 25.5), (34.2, 24.8), (32.0, 19.0))
+_OCCIPUT = (
+    (_BELOW, _HEIGHT),
+    (17.0, 9.4),
+    (8.0, 5.4),
+    (1.0, 2.6),
+    (-0.6, 1.2),
+    (0.6, 0.1),
+    (10.0, 0.0),
+    (_BELOW, 0.0),
+)
+_SINUS = ((35.0, 19.0), (39.4, 17.8), (43.6, 21.0), (44.0, 28.4), (40.0, 30.4), (36.0, 26.4), (35.0, 19.0))
 
-_BONE, _EDGE, _SINUS_FILL, _SCAR = "#eadfc6", "#6d5c3f", "#cfd9e2", "#8a4b2a"
+_BONE, _EDGE, _SINUS_FILL, _SCAR = "#eadfc6", "#6d5c3f", "#cfd9e2", "#9c3f14"
 
 
 def stage_svg(stage: Stage, height: int = 64) -> str:
     """Return an inline SVG of the midsagittal clivus at this stage, the face to the right."""
-    fused = _HEIGHT * stage.fused_fraction
-    parts = [_polygon(_OCCIPUT, _BONE, _EDGE), _polygon(_SPHENOID, _BONE, _EDGE), _polygon(_SINUS, _SINUS_FILL, _EDGE)]
-    if fused > 0:
-        parts.append(_bridge(fused))
+    shapes = [_shape(outline, _BONE) for outline in _bone(stage.fused_fraction)]
+    shapes.append(_shape(_curve(_SINUS), _SINUS_FILL))
     if stage.scar:
-        middle = (_OCCIPUT_END + _SPHENOID_START) / 2
-        parts.append(_line(((middle, 0.8), (middle, _HEIGHT - 0.8)), _SCAR, 0.9, dash="2.2 1.3"))
+        middle = (_BELOW + _ABOVE) / 2
+        scar = f"M{_at(middle, 1.0)}L{_at(middle, _HEIGHT + 0.4)}"
+        shapes.append(f'<path d="{scar}" stroke="{_SCAR}" stroke-width="1" stroke-dasharray="2.2 1.5" fill="none"/>')
     title = escape(f"Drawing of stage {stage.number}: {stage.name}")
     return (
-        f'<svg class="clivus" role="img" aria-label="{title}" height="{height}" viewBox="-28 -11 52 51">'
-        f"{''.join(parts)}</svg>"
+        f'<svg class="clivus" role="img" aria-label="{title}" height="{height}" viewBox="-27 -9.5 50.5 48">'
+        f"{''.join(shapes)}</svg>"
     )
 
 
-def _bridge(fused: float) -> str:
-    """Bone across the gap down to ``fused`` mm from the endocranial face, without an edge where it joins bone."""
-    overlap = 0.8
-    left, right = _OCCIPUT_END - overlap, _SPHENOID_START + overlap
-    full = fused >= _HEIGHT
-    fill = _polygon(((left, 0.0), (right, 0.0), (right, fused), (left, fused)), _BONE, "none")
-    surfaces = [_line(((left, 0.0), (right, 0.0)), _EDGE, 0.9)]
-    if full:
-        surfaces.append(_line(((left, _HEIGHT - 0.35), (right, _HEIGHT)), _EDGE, 0.9))
-    else:
-        surfaces.append(_line(((_OCCIPUT_END, fused), (_SPHENOID_START, fused)), _EDGE, 0.9))
-        for u in (_OCCIPUT_END, _SPHENOID_START):
-            surfaces.append(_line(((u, fused), (u, _HEIGHT)), _EDGE, 0.9))
-    return fill + "".join(surfaces)
+def _bone(fused_fraction: float) -> list[str]:
+    """Return the closed outlines of the bone: two bones when open, one with a notch while fusing, one when fused."""
+    if fused_fraction <= 0:
+        return [_curve(_SPHENOID), _curve(_OCCIPUT)]
+    if fused_fraction >= 1:
+        # The pharyngeal surface runs smoothly across where the cleft was.
+        return [_curve(_SPHENOID[:-1] + _OCCIPUT[1:])]
+    depth = _HEIGHT * fused_fraction
+    notch = f"L{_at(_ABOVE, depth)}L{_at(_BELOW, depth)}L{_at(_BELOW, _HEIGHT)}"
+    return [_curve(_SPHENOID) + notch + _curve(_OCCIPUT, move="L")]
 
 
-def _place(points: Sequence[tuple[float, float]]) -> str:
-    """Map (u, v) to SVG x (anterior right) and y (down)."""
+def _curve(points: Sequence[tuple[float, float]], move: str = "M") -> str:
+    """Return a smooth SVG path (Catmull-Rom as cubic Bezier) through the points."""
+    placed = _place(points)
+    before = np.vstack([placed[:1], placed[:-1]])
+    after = np.vstack([placed[1:], placed[-1:]])
+    tangent = (after - before) / 6.0
+    path = f"{move}{_text(placed[0])}"
+    for n in range(1, len(placed)):
+        path += f"C{_text(placed[n - 1] + tangent[n - 1])} {_text(placed[n] - tangent[n])} {_text(placed[n])}"
+    return path
+
+
+def _place(points: Sequence[tuple[float, float]]) -> FloatArray:
+    """Map (u, v) to SVG x (anterior right) and y (down), [n, 2]."""
     basion, dorsum = np.array(_BASION), np.array(_DORSUM)
     along = (dorsum - basion) / np.linalg.norm(dorsum - basion)
     across = np.array([along[1], -along[0]])
-    placed = basion + np.array(points, float) @ np.stack([along, across])
-    return " ".join(f"{x:.1f},{-y:.1f}" for x, y in placed)
+    return (basion + np.array(points, float) @ np.stack([along, across])) * (1.0, -1.0)
 
 
-def _polygon(points: Sequence[tuple[float, float]], fill: str, stroke: str) -> str:
-    return (
-        f'<polygon points="{_place(points)}" fill="{fill}" stroke="{stroke}" '
-        'stroke-width="0.9" stroke-linejoin="round"/>'
-    )
+def _at(u: float, v: float) -> str:
+    return _text(_place(((u, v),))[0])
 
 
-def _line(points: Sequence[tuple[float, float]], stroke: str, width: float, dash: str = "") -> str:
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<polyline points="{_place(points)}" fill="none" stroke="{stroke}" stroke-width="{width}" '
-        f'stroke-linecap="round"{dashed}/>'
-    )
+def _text(point: FloatArray) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def _shape(path: str, fill: str) -> str:
+    return f'<path d="{path}Z" fill="{fill}" stroke="{_EDGE}" stroke-width="1" stroke-linejoin="round"/>'

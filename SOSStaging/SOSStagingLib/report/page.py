@@ -13,7 +13,7 @@ from ..scan.types import Finding
 from ..staging.result import StagingResult
 from . import words
 from .drawing import stage_svg
-from .picture import close_view, png_bytes, slice_picture, whole_view, with_colour_bar
+from .picture import close_view, colour_bar, png_bytes, slice_picture, whole_view, with_colour_bar
 from .style import STYLE
 
 _SEVERITY = {"refuse": "Refused", "warning": "Warning", "info": "Note"}
@@ -152,14 +152,22 @@ def _pictures(result: StagingResult) -> str:
         figures.append(_figure(slice_picture(slab, view, None, None, known), f"{caption}, as scanned"))
         if result.gradcam is not None:
             heat = slice_picture(slab, view, result.gradcam, mark, known)
-            figures.append(_figure(with_colour_bar(heat), f"{caption}, Grad-CAM of stage {result.stage}"))
-    note = (
-        "The ring marks where the model sees the synchondrosis. The heat is on one absolute scale for all scans: "
-        "little heat means little evidence."
-    )
+            figures.append(_figure(heat, f"{caption}, Grad-CAM of stage {result.stage}"))
+    grid = f'<div class="grid">{"".join(figures)}</div>'
+    return f'<section class="pictures"><h3>Pictures</h3>{grid}{_legend(result)}</section>'
+
+
+def _legend(result: StagingResult) -> str:
+    ring = "" if result.sos is None else "The ring marks where the model sees the synchondrosis."
+    if result.gradcam is None:
+        return f'<p class="fine">{ring} There is no heat map for this result.</p>'
+    bar = base64.b64encode(png_bytes(colour_bar(480, 12))).decode("ascii")
     return (
-        f'<section class="pictures"><h3>Pictures</h3><div class="grid">{"".join(figures)}</div>'
-        f'<p class="fine">{note}</p></section>'
+        '<div class="legend fine"><span>no evidence</span>'
+        f'<img alt="Heat colours from no evidence to full scale" src="data:image/png;base64,{bar}">'
+        "<span>full scale</span></div>"
+        f'<p class="fine">{ring} The heat is on one absolute scale for all scans: little heat means little '
+        "evidence.</p>"
     )
 
 
@@ -232,7 +240,8 @@ def _provenance(result: StagingResult) -> str:
             ("Trained on", result.model.trained_on),
         ]
     rows.append(("Stage scheme", result.scheme))
-    rows += [(f"Software: {name}", version) for name, version in sorted(result.software.items())]
+    if result.software:
+        rows.append(("Software", ", ".join(f"{name} {version}" for name, version in sorted(result.software.items()))))
     if result.seconds:
         steps = ", ".join(f"{step} {seconds:.2f}" for step, seconds in result.seconds.items())
         rows.append(("Seconds", steps))

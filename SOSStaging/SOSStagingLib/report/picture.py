@@ -106,7 +106,7 @@ def slice_picture(
     picture = _grey_rgb(slab, shown)
     if gradcam is not None:
         picture = _blend(picture, heat_rgba(sample_share(slab, gradcam, shown)))
-    image = Image.fromarray(np.round(picture * 255).astype(np.uint8))
+    image = _image(picture)
     draw = ImageDraw.Draw(image)
     if mark is not None:
         _draw_mark(draw, shown, mark, float(slab.geometry.spacing[0]))
@@ -129,31 +129,35 @@ def sample_share(slab: Slab, gradcam: GradCam, view: View) -> npt.NDArray[np.flo
     return ndimage.map_coordinates(cam, [ijk[..., 1], ijk[..., 0]], order=1, mode="grid-constant", cval=0.0)
 
 
+def colour_bar(width: int, height: int) -> Image.Image:
+    """Return the heat colours over mid grey, from no evidence on the left to full scale on the right."""
+    rgba = np.broadcast_to(heat_rgba(np.linspace(0.0, 1.0, width)), (height, width, 4))
+    return _image(_blend(np.full((height, width, 3), 0.35), rgba))
+
+
 def with_colour_bar(image: Image.Image) -> Image.Image:
     """Return the picture with a legend of the heat colours below it."""
     width, height = image.size
-    out = Image.new("RGB", (width, height + 54), (18, 18, 18))
+    margin, font = width // 36, ImageFont.load_default(max(12, width // 55))
+    out = Image.new("RGB", (width, height + 62), (18, 18, 18))
     out.paste(image, (0, 0))
-    left, right, top = 24, width - 24, height + 10
-    share = np.linspace(0.0, 1.0, right - left)
-    grey = np.full((14, right - left, 3), 0.35)
-    bar = _blend(grey, np.broadcast_to(heat_rgba(share), (14, right - left, 4)))
-    out.paste(Image.fromarray(np.round(bar * 255).astype(np.uint8)), (left, top))
+    out.paste(colour_bar(width - 2 * margin, 14), (margin, height + 12))
     draw = ImageDraw.Draw(out)
-    font = ImageFont.load_default(15)
     for text, x, anchor in (
-        ("no evidence", left, "la"),
-        ("Grad-CAM, absolute scale", (left + right) / 2, "ma"),
-        ("full scale", right, "ra"),
+        ("no evidence", margin, "la"),
+        ("Grad-CAM, absolute scale", width / 2, "ma"),
+        ("full scale", width - margin, "ra"),
     ):
-        draw.text((x, top + 19), text, fill=(225, 225, 225), font=font, anchor=anchor)
+        draw.text((x, height + 32), text, fill=(225, 225, 225), font=font, anchor=anchor)
     return out
 
 
 def png_bytes(image: Image.Image) -> bytes:
-    """Return the picture as PNG."""
+    """Return the picture as PNG, as a grey one if it holds no colour: a third of the size."""
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", optimize=True)
+    pixels = np.asarray(image.convert("RGB"))
+    grey = bool((pixels == pixels[..., :1]).all())
+    (image.convert("L") if grey else image).save(buffer, format="PNG", compress_level=5)
     return buffer.getvalue()
 
 
@@ -167,6 +171,10 @@ def _grey_rgb(slab: Slab, view: View) -> npt.NDArray[np.float64]:
     # Outside the field of view is drawn a little lighter than black, so that it is not taken for air.
     inside = ndimage.map_coordinates(slab.valid[middle].astype(float), grid, order=0, mode="constant", cval=0.0)
     return np.repeat(np.where(inside > 0.5, grey, 0.13)[..., None], 3, axis=-1)
+
+
+def _image(rgb: npt.NDArray[np.float64]) -> Image.Image:
+    return Image.fromarray(np.round(rgb * 255).astype(np.uint8))
 
 
 def _blend(rgb: npt.NDArray[np.float64], rgba: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -199,7 +207,7 @@ def _draw_mark(draw: ImageDraw.ImageDraw, view: View, mark: tuple[float, float],
 
 
 def _draw_orientation(draw: ImageDraw.ImageDraw, size: int) -> None:
-    font = ImageFont.load_default(max(14, size // 30))
+    font = ImageFont.load_default(max(14, size // 26))
     inset = size // 60 + 2
     for letter, x, y, anchor in (
         ("P", inset, size / 2, "lm"),
@@ -213,7 +221,7 @@ def _draw_orientation(draw: ImageDraw.ImageDraw, size: int) -> None:
 def _draw_scale_bar(draw: ImageDraw.ImageDraw, view: View, spacing_mm: float) -> None:
     pixels_per_mm = view.scale / spacing_mm
     length_mm = max((mm for mm in (1, 2, 5, 10, 20, 50, 100) if mm * pixels_per_mm <= view.size * 0.3), default=1)
-    font = ImageFont.load_default(max(13, view.size // 36))
+    font = ImageFont.load_default(max(13, view.size // 28))
     inset = view.size // 30
     left, bottom = inset, view.size - inset
     right = left + length_mm * pixels_per_mm

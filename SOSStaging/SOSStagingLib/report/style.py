@@ -6,7 +6,7 @@ STYLE = """
 html{color-scheme:light}
 body{margin:0;background:#eef1f4;color:#1d2733;font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",
 sans-serif;-webkit-print-color-adjust:exact;print-color-adjust:exact}
-main{max-width:190mm;margin:16px auto;background:#fff;padding:10mm;border:1px solid #d9dfe5;border-radius:4px}
+main{max-width:200mm;margin:16px auto;background:#fff;padding:10mm;border:1px solid #d9dfe5;border-radius:4px}
 header{display:flex;justify-content:space-between;align-items:flex-start;gap:16px;border-bottom:2px solid #1f4e79;
 padding-bottom:8px}
 h1{font-size:20px;margin:0;color:#1f4e79}
@@ -45,6 +45,8 @@ code{font-size:11px;color:#51606f;background:#f2f4f6;border-radius:3px;padding:0
 .grid{display:grid;grid-template-columns:1fr 1fr;gap:10px}
 figure{margin:0;break-inside:avoid}figure img{width:100%;display:block;background:#121212;border-radius:3px}
 figcaption{font-size:11px;color:#51606f;padding:2px 0 4px}
+.legend{display:flex;gap:10px;align-items:center;justify-content:center;margin-top:4px}
+.legend img{height:10px;width:240px}
 .one figure{max-width:110mm;filter:grayscale(1);opacity:.85}
 table{border-collapse:collapse;width:100%;font-size:12.5px}
 th{text-align:left;font-weight:400;color:#51606f;width:38%;padding:2px 10px 2px 0;vertical-align:top}
@@ -57,6 +59,9 @@ h3{break-after:avoid}li,tr{break-inside:avoid}
 .findings .warning{border-color:#d98a00}.findings .refuse{border-color:#a3231f}
 .warnings{background:#fbfaf6;border:1px solid #e8e2d0;border-radius:4px;padding:2px 14px 8px;margin-top:16px;
 font-size:12.5px}
-@media print{body{background:#fff}main{margin:0;border:0;padding:0;max-width:none}}
+@media print{body{background:#fff;font-size:11.5px}main{margin:0;border:0;padding:0;max-width:none}
+.grid{max-width:136mm;margin:0 auto}.one figure{max-width:62mm}.stage{font-size:32px}h2{font-size:16px}
+.refused .no{font-size:30px}h3{margin-top:10px}.pic,.pic svg{height:44px}.answer{margin-top:6px}table{font-size:11px}
+.warnings{font-size:11px;break-inside:avoid}.row{padding:1px 8px}.fine,figcaption{font-size:10px}}
 @media (max-width:640px){main{padding:16px}.answer{grid-template-columns:1fr}.blanks{grid-template-columns:1fr}}
 """

@@ -6,6 +6,19 @@ from collections.abc import Sequence
 
 from ..staging.result import StagingResult
 
+_RESEARCH = ("Research only", "Not a medical device. Not for diagnosis or treatment decisions.")
+_AGE = (
+    "No age decisions",
+    "Not for legal or forensic age assessment. A fused synchondrosis proves no age: complete fusion has been reported "
+    "in children.",
+)
+_EXPOSURE = ("No reason to expose", "Read it from a scan already taken. Never take a CBCT for this reading.")
+_NOT_COVERED = (
+    "Not covered",
+    "Syndromes, skull-base disease or surgery, hormone disorders, and rapid maxillary expansion just before the scan, "
+    "which can widen the synchondrosis.",
+)
+
 
 def percent(probability: float) -> str:
     """Return a probability as whole percent, never rounding to certainty or impossibility."""
@@ -55,8 +68,7 @@ def certainty(result: StagingResult) -> list[str]:
         sentences.append(f"The next most probable is stage {second} ({percent(result.probabilities[second - 1])}).")
     if result.expected_stage is not None:
         sentences.append(f"The probability-weighted mean stage is {result.expected_stage:.1f}.")
-    if result.quality.warnings:
-        sentences.append("Less sure because of the scan: see the warnings under “Scan quality”.")
+    sentences.extend(f"Less sure because of the scan: {warning.text}" for warning in result.quality.warnings)
     sentences.extend(_evidence(result))
     return sentences
 
@@ -91,14 +103,12 @@ def training_statement(result: StagingResult) -> str:
 
 def warnings(result: StagingResult, has_scar_stage: bool) -> list[tuple[str, str]]:
     """Return the standing warnings as (catchword, text)."""
+    if not result.assessable:
+        return [_RESEARCH, _AGE, _EXPOSURE, _NOT_COVERED]
     rows = [
-        ("Research only", "Not a medical device. Not for diagnosis or treatment decisions."),
-        (
-            "No age decisions",
-            "Not for legal or forensic age assessment. A fused synchondrosis proves no age: complete fusion has been "
-            "reported in children.",
-        ),
-        ("No reason to expose", "Read it from a scan already taken. Never take a CBCT for this reading."),
+        _RESEARCH,
+        _AGE,
+        _EXPOSURE,
         ("Training data", training_statement(result)),
         (
             "Neighbouring stages",
@@ -118,11 +128,7 @@ def warnings(result: StagingResult, has_scar_stage: bool) -> list[tuple[str, str
             "Fossa navicularis magna, canalis basilaris medianus, vascular channels, a large sphenoid sinus, and, off "
             "the midline, the petro-occipital fissure can look like an open or fused synchondrosis. Check the plane.",
         ),
-        (
-            "Not covered",
-            "Syndromes, skull-base disease or surgery, hormone disorders, and rapid maxillary expansion just before "
-            "the scan, which can widen the synchondrosis.",
-        ),
+        _NOT_COVERED,
         (
             "Image",
             "Grey values of cone-beam CT are not Hounsfield units. A gap of 1 to 2 mm can vanish with voxels above "
