@@ -1,10 +1,10 @@
 """The midsagittal plane of a head scan: a global mirror fit, then a robust refinement in the band around the midline.
 
-A plane is described by three numbers about a fixed centre: the tangents of yaw and roll of its normal and its offset
-along the normal. Edge features are sampled at fixed points and at their mirror images; only pairs with both points
-inside the field of view count, so neither a cut field of view nor a cylinder pulls the plane. The approach follows
-the classical mirror-and-register plane with a robust objective (e.g. Symmetry 2019; 11:245), without surfaces, so
-that it needs no grey-value threshold: CBCT greys are not Hounsfield units.
+A plane is described by three numbers about a fixed centre: the tangents of yaw and roll of its normal, and its offset
+along the normal in mm. Edge features are compared at fixed points and at their mirror images; only pairs with both
+points inside the field of view count, so neither a cut field of view nor a cylinder pulls the plane. The approach is
+the classical mirror-and-register plane with a robust objective (e.g. Symmetry 2019; 11:245), solved as iteratively
+reweighted least squares, without surfaces: it needs no grey-value threshold, for CBCT greys are not Hounsfield units.
 """
 
 from __future__ import annotations
@@ -12,189 +12,204 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage, optimize
+from scipy import ndimage
 
 from .geometry import FloatArray, Geometry
-from .sampling import BlockVolume, BoolArray, Float32Array, block_mean, padding_columns, ras_view, trilinear
+from .sampling import BlockVolume, BoolArray, Field, Float32Array, block_mean, padding_columns, ras_view
 from .types import Plane, Scan
 
 FINE_MM = 2.0
-COARSE_MM = 6.0
+COARSE_MM = 4.0
 BAND_MM = 35.0
-SEARCH_DEG = 21.0
-SEARCH_STEP_DEG = 7.0
-SEARCH_MM = 28.0
-SEARCH_STEP_MM = 7.0
+"""The refinement looks only this far to either side of the plane: skull base, septum and crests, not the vault."""
+SEARCH_ANGLES = np.tan(np.radians(np.linspace(-24, 24, 9)))
+SEARCH_OFFSETS_MM = np.linspace(-32, 32, 9)
+SEARCH_KEPT = 4
 MIN_SHARED = 0.3
-"""Share of the sample points whose mirror image must lie inside the field of view for a plane to be considered."""
+"""Share of the points whose mirror images must lie in the field of view for a plane to be considered."""
 
 
 @dataclass(frozen=True)
-class _Features:
-    """Edge features of one scale with their field of view, and the points (RAS mm, [n, 3]) to compare."""
+class _Level:
+    """Edge features at one scale, and the points that are compared with their mirror images.
 
-    array: Float32Array
-    inside: Float32Array
-    geometry: Geometry
+    ``points`` are RAS mm about the centre, [3, n]; ``indices`` the same points in the field's (i, j, k).
+    """
+
+    field: Field
+    to_index: FloatArray
     points: FloatArray
-    values: Float32Array
+    indices: FloatArray
+    values: FloatArray
 
-    def mirrored(self, normal: FloatArray, origin: FloatArray) -> tuple[Float32Array, BoolArray]:
-        """Return the features at the mirror images of the points and which of those lie in the field of view."""
-        distance = (self.points - origin) @ normal
-        mirror = self.points - 2 * distance[:, None] * normal
-        values = trilinear(self.array, self.geometry, mirror)
-        return values, trilinear(self.inside, self.geometry, mirror) > 0.99
+    def mirror_indices(self, pose: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the mirror images as (i, j, k), [3, n], and the points' distances to the plane in mm, [n]."""
+        normal = _normal(pose)
+        distance = normal @ self.points - pose[2]
+        return self.indices - 2 * (self.to_index @ normal)[:, None] * distance, distance
 
 
 def find_plane(scan: Scan) -> Plane:
     """Return the midsagittal plane of a head volume in RAS mm, with a confidence between 0 and 1.
 
-    The orientation in the scan's geometry is trusted to about 20 degrees of yaw and roll. Where no symmetry can be
-    found the plane is still returned, with a confidence near 0.
+    The orientation in the scan's geometry is trusted to about 25 degrees of yaw and roll and 35 mm of offset. Where no
+    symmetry is found a plane is still returned, with a confidence near 0.
     """
     view, geometry = ras_view(scan.array, scan.geometry)
-    blocks = block_mean(view, geometry, FINE_MM)
-    grey = _normalised(blocks)
-    if grey is None:
+    fine = block_mean(view, geometry, FINE_MM)
+    coarse = block_mean(fine.array, fine.geometry, COARSE_MM)
+    grey, coarse_grey = _normalised(fine), _normalised(coarse)
+    if grey is None or coarse_grey is None:
         return Plane(scan.geometry.center_ras, np.array([1.0, 0.0, 0.0]), confidence=0.0)
-    inside = ~padding_columns(blocks)
-    center = _tissue_center(grey, inside, blocks.geometry)
-    coarse = _features(grey, inside, blocks.geometry, sigma_mm=COARSE_MM, count=3000, center=center)
-    start = _search(coarse, center)
-    middle = _features(grey, inside, blocks.geometry, sigma_mm=3.0, count=8000, center=center)
-    pose = _polish(middle, center, start, _correlation)
-    for sigma in (3.0, 2.0):
-        normal, origin = _plane_of(pose, center)
-        band = _features(grey, inside, blocks.geometry, sigma, 10000, center, Plane(origin, normal))
-        pose = _polish(band, center, pose, _agreement)
-    normal, origin = _plane_of(pose, center)
-    score = -_correlation(pose, band, center)
-    return Plane(origin, normal, confidence=_confidence(score))
+    center = _tissue_center(coarse_grey, coarse.geometry)
+    pose = _search(_level(coarse_grey, coarse.geometry, 4.0, 3000, center))
+    pose = _refine(_level(coarse_grey, coarse.geometry, 2.0, 6000, center), pose, 0.6)
+    band = _level(grey, fine.geometry, 1.0, 12000, center, pose)
+    for scale in (0.6, 0.3):
+        pose = _refine(band, pose, scale)
+    normal = _normal(pose)
+    return Plane(center + pose[2] * normal, normal, confidence=_confidence(_correlation(band, pose)))
 
 
 def _normalised(blocks: BlockVolume) -> Float32Array | None:
-    """Return greys scaled to 0 (air) .. 1 (dense bone) by percentiles, or None where there is nothing to see."""
-    known = blocks.array[blocks.known]
-    if known.size < 64:
+    """Return greys scaled by percentiles to 0 (air) .. 1 (dense bone), NaN where unmeasured; None if all is one grey."""
+    inside = blocks.known & ~padding_columns(blocks)
+    measured = blocks.array[inside]
+    if measured.size < 64:
         return None
-    low, high = np.percentile(known, [1.0, 99.5])
+    low, high = np.percentile(measured, [1.0, 99.5])
     if not high > low:
         return None
-    return np.clip((blocks.array - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    grey = np.clip((blocks.array - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    grey[~inside] = np.nan
+    return grey
 
 
-def _tissue_center(grey: Float32Array, inside: BoolArray, geometry: Geometry) -> FloatArray:
+def _tissue_center(grey: Float32Array, geometry: Geometry) -> FloatArray:
     """Return the RAS centroid of what is not air."""
-    weight = np.minimum(grey, 0.3) * inside
-    total = float(weight.sum(dtype=float))
+    weight = np.nan_to_num(np.minimum(grey, 0.3)).astype(float)
+    total = weight.sum()
     if total <= 0:
         return geometry.center_ras
-    kji = [
-        float((weight.sum(axis=tuple(a for a in range(3) if a != axis), dtype=float) * np.arange(n)).sum() / total)
-        for axis, n in enumerate(grey.shape)
-    ]
-    return geometry.to_ras(np.array(kji[::-1]))
+    sums = [weight.sum(axis=axes) for axes in ((0, 1), (0, 2), (1, 2))]
+    return geometry.to_ras([float(s @ np.arange(s.size)) / total for s in sums])
 
 
-def _features(
+def _level(
     grey: Float32Array,
-    inside: BoolArray,
     geometry: Geometry,
     sigma_mm: float,
     count: int,
     center: FloatArray,
-    band: Plane | None = None,
-) -> _Features:
-    """Return edge features (difference of Gaussians, saturated) and the points where they are strongest."""
-    sigma = sigma_mm / 2 / geometry.spacing[::-1]
-    weight = inside.astype(np.float32)
-    small = _masked_blur(grey, weight, sigma)
-    large = _masked_blur(grey, weight, sigma * 3)
-    edge = small - large
-    scale = float(np.sqrt(np.mean(edge[inside] ** 2))) if inside.any() else 1.0
-    array = np.where(inside, np.tanh(edge / max(2 * scale, 1e-6)), 0).astype(np.float32)
-    points = _sample_points(np.abs(array), geometry, count, band)
-    values = trilinear(array, geometry, points)
-    return _Features(array, weight, geometry, points, values)
+    band: FloatArray | None = None,
+) -> _Level:
+    """Return the edge features of one scale (difference of Gaussians, saturated) and their strongest points."""
+    outside = np.isnan(grey)
+    sigma = sigma_mm / geometry.spacing[::-1]
+    edge = _blur(grey, outside, sigma) - _blur(grey, outside, 3 * sigma)
+    scale = float(np.sqrt(np.mean(np.square(edge[~outside]), dtype=float)))
+    edge = np.tanh(edge / max(2 * scale, 1e-6)).astype(np.float32)
+    edge[outside] = np.nan
+    indices = _sample_indices(np.abs(edge), geometry, count, center, band)
+    field = Field(edge)
+    values, _ = field.linear(indices)
+    indices, values = indices[:, np.isfinite(values)], values[np.isfinite(values)]
+    points = geometry.to_ras(indices.T).T - center[:, None]
+    return _Level(field, geometry.ras_to_ijk[:3, :3], points, indices, values)
 
 
-def _masked_blur(grey: Float32Array, weight: Float32Array, sigma: FloatArray) -> Float32Array:
-    """Blur only what was measured, so the edge of the field of view is not an edge of the head."""
-    blurred = ndimage.gaussian_filter(grey * weight, sigma, mode="nearest", truncate=3.0)
-    norm = ndimage.gaussian_filter(weight, sigma, mode="nearest", truncate=3.0)
+def _blur(grey: Float32Array, outside: BoolArray, sigma: FloatArray) -> Float32Array:
+    """Blur only what was measured, so that the edge of the field of view is no edge of the head."""
+    blurred = ndimage.gaussian_filter(np.where(outside, 0, grey), sigma, mode="nearest", truncate=3.0)
+    if not outside.any():
+        return blurred
+    norm = ndimage.gaussian_filter((~outside).astype(np.float32), sigma, mode="nearest", truncate=3.0)
     return blurred / np.maximum(norm, 1e-3)
 
 
-def _sample_points(strength: Float32Array, geometry: Geometry, count: int, band: Plane | None) -> FloatArray:
-    """Return ``count`` RAS points drawn in proportion to edge strength (systematic draw, no random numbers)."""
-    flat = strength.ravel().astype(float)
+def _sample_indices(
+    strength: Float32Array, geometry: Geometry, count: int, center: FloatArray, band: FloatArray | None
+) -> FloatArray:
+    """Return ``count`` continuous (i, j, k), [3, count], drawn in proportion to edge strength.
+
+    The draw is systematic, with a low-discrepancy jitter inside the voxel (R3 sequence): no random numbers. With a
+    pose as ``band`` only its neighbourhood counts, fading from half of BAND_MM on.
+    """
+    weight = np.nan_to_num(strength)
     if band is not None:
-        axes = [np.arange(n, dtype=float) for n in strength.shape]
-        step = band.normal_ras @ geometry.ijk_to_ras[:3, :3]
-        offset = float(band.distance(geometry.origin))
-        distance = offset + step[2] * axes[0][:, None, None] + step[1] * axes[1][:, None] + step[0] * axes[2]
-        flat = flat * np.clip(1.5 - np.abs(distance) / BAND_MM, 0, 0.5).ravel()
-    total = np.cumsum(flat)
-    if total[-1] <= 0:
-        return geometry.center_ras[None, :]
+        step = (_normal(band) @ geometry.ijk_to_ras[:3, :3]).astype(np.float32)
+        start = np.float32(_normal(band) @ (geometry.origin - center) - band[2])
+        k, j, i = (np.arange(n, dtype=np.float32) for n in weight.shape)
+        distance = (start + step[2] * k)[:, None, None] + (step[1] * j)[:, None] + step[0] * i
+        weight *= np.clip(2 - 2 * np.abs(distance) / np.float32(BAND_MM), 0, 1)
+    total = np.cumsum(weight, dtype=float)
     index = np.searchsorted(total, (np.arange(count) + 0.5) * total[-1] / count)
-    k, j, i = np.unravel_index(np.minimum(index, flat.size - 1), strength.shape)
-    ijk = np.stack([i, j, k], axis=1).astype(float)
-    ijk += np.modf(np.arange(count)[:, None] * np.array([0.8191725, 0.6710436, 0.5497005]))[0] - 0.5
-    return geometry.to_ras(ijk)
+    kji = np.unravel_index(np.minimum(index, weight.size - 1), weight.shape)
+    jitter = np.modf(np.arange(count) * np.array([0.8191725, 0.6710436, 0.5497005])[:, None])[0] - 0.5
+    return np.stack(kji[::-1]) + jitter
 
 
-def _plane_of(pose: FloatArray, center: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the unit normal and an origin for (tangent of yaw, tangent of roll, offset in mm) about the centre."""
+def _normal(pose: FloatArray) -> FloatArray:
+    """Return the unit normal of (tangent of yaw, tangent of roll, offset)."""
     normal = np.array([1.0, pose[0], pose[1]])
-    normal /= np.linalg.norm(normal)
-    return normal, center + pose[2] * normal
+    return normal / np.linalg.norm(normal)
 
 
-def _correlation(pose: FloatArray, features: _Features, center: FloatArray) -> float:
-    """Return minus the correlation between the features and their mirror images (0 where too few are shared)."""
-    mirrored, inside = features.mirrored(*_plane_of(pose, center))
-    if inside.mean() < MIN_SHARED:
-        return 0.0
-    here, there = features.values[inside].astype(float), mirrored[inside].astype(float)
-    power = np.sqrt((here @ here) * (there @ there))
-    return -float(here @ there / power) if power > 0 else 0.0
+def _correlation(level: _Level, pose: FloatArray, nearest: bool = False) -> float:
+    """Return the correlation between the features and their mirror images (-1 where too few are shared)."""
+    indices, _ = level.mirror_indices(pose)
+    mirrored = level.field.nearest(indices) if nearest else level.field.linear(indices)[0]
+    shared = np.isfinite(mirrored)
+    if shared.sum() < max(10, MIN_SHARED * shared.size):
+        return -1.0
+    here, there = level.values[shared], mirrored[shared].astype(float)
+    power = float(np.sqrt((here @ here) * (there @ there)))
+    return float(here @ there) / power if power > 0 else -1.0
 
 
-def _agreement(pose: FloatArray, features: _Features, center: FloatArray) -> float:
-    """Return minus the mean agreement of the pairs; a pair that differs much counts 0, however much (Welsch)."""
-    mirrored, inside = features.mirrored(*_plane_of(pose, center))
-    if inside.mean() < MIN_SHARED:
-        return 0.0
-    difference = (features.values[inside] - mirrored[inside]).astype(float)
-    return -float(np.exp(-0.5 * (difference / 0.3) ** 2).mean())
+def _search(level: _Level) -> FloatArray:
+    """Return the best pose of a grid of yaw, roll and offset, after refining its few best nodes."""
+    poses = [np.array([a, b, t]) for a in SEARCH_ANGLES for b in SEARCH_ANGLES for t in SEARCH_OFFSETS_MM]
+    scores = [_correlation(level, pose, nearest=True) for pose in poses]
+    best = np.argsort(scores, kind="stable")[::-1][:SEARCH_KEPT]
+    refined = [_refine(level, poses[b], 1.0) for b in best]
+    return max(refined, key=lambda pose: _correlation(level, pose))
 
 
-def _search(features: _Features, center: FloatArray) -> FloatArray:
-    """Return the best of a grid of yaw, roll and offset, each of the best three polished."""
-    angles = np.tan(np.radians(np.arange(-SEARCH_DEG, SEARCH_DEG + 1, SEARCH_STEP_DEG)))
-    offsets = np.arange(-SEARCH_MM, SEARCH_MM + 1, SEARCH_STEP_MM)
-    poses = [np.array([yaw, roll, t]) for yaw in angles for roll in angles for t in offsets]
-    scores = [_correlation(pose, features, center) for pose in poses]
-    best = np.argsort(scores, kind="stable")[:3]
-    polished = [_polish(features, center, poses[b], _correlation) for b in best]
-    return min(polished, key=lambda pose: _correlation(pose, features, center))
+def _refine(level: _Level, pose: FloatArray, scale: float, steps: int = 25) -> FloatArray:
+    """Return the pose that minimises the pairs' differences; those far above ``scale`` count little (Welsch weights).
+
+    Gauss-Newton on iteratively reweighted least squares, lightly damped, each step limited to 5 degrees and 4 mm.
+    """
+    limit = np.array([0.09, 0.09, 4.0])
+    for _ in range(steps):
+        change = _step(level, pose, scale)
+        change = change / max(1.0, float(np.max(np.abs(change) / limit)))
+        pose = pose + change
+        if np.all(np.abs(change) < [1e-6, 1e-6, 1e-4]):
+            break
+    return pose
 
 
-def _polish(features: _Features, center: FloatArray, pose: FloatArray, cost: object) -> FloatArray:
-    """Return the pose at the nearby minimum of the cost."""
-    step = np.array([[0.0, 0, 0], [0.05, 0, 0], [0, 0.05, 0], [0, 0, 2.0]])
-    found = optimize.minimize(
-        cost,
-        pose,
-        args=(features, center),
-        method="Nelder-Mead",
-        options={"initial_simplex": pose + step, "xatol": 1e-3, "fatol": 1e-6, "maxfev": 150},
-    )
-    return np.asarray(found.x, float)
+def _step(level: _Level, pose: FloatArray, scale: float) -> FloatArray:
+    """Return one Gauss-Newton step: x' = x - 2 d n with n of the pose and d = x.n - offset."""
+    indices, distance = level.mirror_indices(pose)
+    mirrored, gradient = level.field.linear(indices)
+    shared = np.isfinite(mirrored)
+    residual = np.where(shared, mirrored - level.values, 0.0)
+    slope = level.to_index.T @ np.where(shared, gradient, 0.0)
+    normal, length = _normal(pose), np.sqrt(1 + pose[0] ** 2 + pose[1] ** 2)
+    jacobian = np.empty((3, residual.size))
+    jacobian[2] = 2 * (normal @ slope)
+    for row in (0, 1):
+        turn = (np.eye(3)[row + 1] - normal * normal[row + 1]) / length
+        jacobian[row] = -2 * ((turn @ level.points) * (normal @ slope) + distance * (turn @ slope))
+    weighted = jacobian * np.where(shared, np.exp(-0.5 * (residual / scale) ** 2), 0.0)
+    matrix = weighted @ jacobian.T
+    damping = np.diag(1e-3 * np.diag(matrix) + 1e-9)
+    return -np.linalg.solve(matrix + damping, weighted @ residual)
 
 
-def _confidence(score: float) -> float:
-    """Map the correlation across the final plane to 0..1."""
-    return float(np.clip((score - 0.2) / 0.4, 0.0, 1.0))
+def _confidence(correlation: float) -> float:
+    """Map the correlation between the two sides of the final plane to 0..1."""
+    return float(np.clip((correlation - 0.2) / 0.4, 0.0, 1.0))

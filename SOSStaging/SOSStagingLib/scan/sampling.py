@@ -20,12 +20,12 @@ Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 MAX_READ_PER_BLOCK_AXIS = 2
-"""Along the two slow axes of a block at most this many samples are averaged: noise falls enough, reading stays cheap."""
+"""Along the two slow axes of a block at most this many samples are averaged: noise falls enough, reading is cheap."""
 
 
 @dataclass(frozen=True)
 class BlockVolume:
-    """A coarse copy of a volume: float32 means [k, j, i] with their own geometry; ``known`` is False outside the view."""
+    """A coarse copy of a volume: float32 means [k, j, i], their geometry, and where they are finite (``known``)."""
 
     array: Float32Array
     known: BoolArray
@@ -54,7 +54,7 @@ def ras_view(array: AnyArray, geometry: Geometry) -> tuple[AnyArray, Geometry]:
 
 
 def block_factors(geometry: Geometry, target_mm: float) -> tuple[int, int, int]:
-    """Return how many voxels (k, j, i) make a block of about ``target_mm``, at least one and never more than the axis."""
+    """Return how many voxels (k, j, i) make a block of about ``target_mm``: from one to the whole axis."""
     wanted = np.maximum(1, np.floor(target_mm / geometry.spacing[::-1] + 0.5)).astype(int)
     factors = np.minimum(wanted, geometry.shape)
     return int(factors[0]), int(factors[1]), int(factors[2])
@@ -108,19 +108,50 @@ def _memory_block_mean(
                 rows = plane[first : first + (n1 - 1) * f1 + 1 : f1, start[2] : start[2] + n2 * f2]
                 block = rows.astype(total) if block is None else np.add(block, rows, out=block)
         assert block is not None
-        columns = block[:, 0::f2].astype(total)
-        for c in range(1, f2):
-            columns += block[:, c::f2]
-        out[b] = columns
+        out[b] = block.reshape(n1, n2, f2).sum(axis=2)
     return out / cells
 
 
 def trilinear(array: AnyArray, geometry: Geometry, ras: FloatArray, outside: float = 0.0) -> Float32Array:
     """Sample [k, j, i] at RAS points [..., 3]; beyond the outermost voxel centres the value is ``outside``."""
     kji = np.ascontiguousarray(np.moveaxis(geometry.to_ijk(ras)[..., ::-1], -1, 0))
-    return ndimage.map_coordinates(
-        array, kji, output=np.float32, order=1, mode="constant", cval=outside, prefilter=False
-    )
+    return ndimage.map_coordinates(array, kji, np.float32, order=1, mode="constant", cval=outside, prefilter=False)
+
+
+class Field:
+    """A small volume sampled many times at scattered points: trilinear values with gradients, or the nearest voxel.
+
+    NaN marks what was not measured; a sample that touches it, or lies beyond the volume, is NaN.
+    """
+
+    def __init__(self, array: Float32Array) -> None:
+        thin = [(0, max(0, 2 - n)) for n in array.shape]
+        padded = np.pad(array, thin, mode="edge")
+        self.shape = np.array(padded.shape[::-1])
+        self._flat = np.ascontiguousarray(padded, np.float32).ravel()
+        self._stride = np.array([1, self.shape[0], self.shape[0] * self.shape[1]])
+
+    def nearest(self, ijk: FloatArray) -> Float32Array:
+        """Return the values [n] of the voxels nearest to the continuous indices (i, j, k), [3, n]."""
+        index = np.rint(ijk).astype(np.int32)
+        inside = ((index >= 0) & (index < self.shape[:, None])).all(axis=0)
+        flat = (index * self._stride[:, None]).sum(axis=0)
+        return np.where(inside, self._flat[np.where(inside, flat, 0)], np.float32(np.nan))
+
+    def linear(self, ijk: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return values [n] and their gradients [3, n] per index step at continuous indices (i, j, k), [3, n]."""
+        inside = ((ijk >= 0) & (ijk <= self.shape[:, None] - 1)).all(axis=0)
+        low = np.clip(ijk, 0, self.shape[:, None] - 2).astype(np.int32)
+        x, y, z = ijk - low
+        base = (low * self._stride[:, None]).sum(axis=0)
+        i, j, k = self._stride
+        corners = [self._flat[base + step].astype(float) for step in (0, i, j, i + j, k, i + k, j + k, i + j + k)]
+        c00, c10, c01, c11 = (a + (b - a) * x for a, b in zip(corners[0::2], corners[1::2], strict=True))
+        d00, d10, d01, d11 = (b - a for a, b in zip(corners[0::2], corners[1::2], strict=True))
+        low_z, high_z = c00 + (c10 - c00) * y, c01 + (c11 - c01) * y
+        along_x = (d00 + (d10 - d00) * y) * (1 - z) + (d01 + (d11 - d01) * y) * z
+        gradient = np.stack([along_x, (c10 - c00) * (1 - z) + (c11 - c01) * z, high_z - low_z])
+        return np.where(inside, low_z + (high_z - low_z) * z, np.nan), gradient
 
 
 def padding_columns(blocks: BlockVolume) -> BoolArray:

@@ -1,4 +1,4 @@
-"""What the student sees: a few sagittal planes at fixed spacing around the midsagittal plane, or a picture laid there."""
+"""What the student sees: sagittal planes at fixed spacing around the midsagittal plane, or a picture laid there."""
 
 from __future__ import annotations
 
