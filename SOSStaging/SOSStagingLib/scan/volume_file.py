@@ -60,7 +60,7 @@ def _quiet_itk() -> Iterator[None]:
 
 @contextmanager
 def _tolerant_nifti() -> Iterator[None]:
-    """Let ITK read a NIfTI whose sform is sheared (gantry tilt); its own geometry is taken from the sform afterwards."""
+    """Let ITK read a NIfTI whose sform is sheared (gantry tilt); the geometry is taken from that sform afterwards."""
     before = os.environ.get(NIFTI_PERMISSIVE)
     os.environ[NIFTI_PERMISSIVE] = "1"
     try:
