@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import SimpleITK as sitk
 
 from SOSStagingLib.scan.geometry import Geometry
-from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_SPACING_MM, Slab
+from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_SPACING_MM, Plane, QualityReport, Slab
+from SOSStagingLib.staging import preparation
 from SOSStagingLib.staging.client import WorkerClient
 
 HERE = Path(__file__).parent
@@ -78,3 +80,24 @@ def script(tmp_path):
         return file
 
     return make
+
+
+def write_head(path, level=900.0, size=48):
+    """A ball of one grey in air, 4 mm voxels: enough for the reader and the slab, no head for anything else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    k, j, i = np.indices((size, size, size)) - (size - 1) / 2
+    array = np.where(k**2 + j**2 + i**2 < (0.4 * size) ** 2, level, -1000).astype(np.int16)
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing((4.0, 4.0, 4.0))
+    image.SetOrigin((-94.0, -94.0, -94.0))
+    image.SetDirection((1, 0, 0, 0, 1, 0, 0, 0, 1))
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+@pytest.fixture
+def easy_gate(monkeypatch):
+    """Let balls pass for heads: no quality findings, the plane in the middle."""
+    monkeypatch.setattr(preparation, "check_scan", lambda scan: QualityReport())
+    middle = np.array([1.0, 0, 0])
+    monkeypatch.setattr(preparation, "find_plane", lambda scan: Plane(scan.geometry.center_ras, middle, 0.9))
