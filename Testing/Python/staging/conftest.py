@@ -7,7 +7,6 @@ import numpy as np
 import psutil
 import pytest
 import SimpleITK as sitk
-
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_SPACING_MM, Plane, QualityReport, Slab
 from SOSStagingLib.staging import preparation

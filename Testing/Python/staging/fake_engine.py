@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
 from SOSStagingLib.model.prediction import CAM_SIZE, Prediction
 from SOSStagingLib.staging.protocol import SchemeNames
 from SOSStagingLib.staging.result import ModelInfo

@@ -7,9 +7,6 @@ import shutil
 
 import numpy as np
 import pytest
-from staging.conftest import write_head
-from staging.fake_engine import FakeEngine
-
 from SOSStagingLib.report.volume import write_gradcam_nrrd
 from SOSStagingLib.report.write import result_json
 from SOSStagingLib.staging import cohort, preparation
@@ -19,6 +16,8 @@ from SOSStagingLib.staging.inputs import find_cases
 from SOSStagingLib.staging.preparation import ScanOptions, StagingCancelled
 from SOSStagingLib.staging.result import ModelInfo
 from SOSStagingLib.staging.stored import load_result
+from staging.conftest import write_head
+from staging.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.usefixtures("easy_gate")
 whole_report = cohort.write_report

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from staging.conftest import make_slab
-from staging.fake_engine import CARD, prediction
-
 from SOSStagingLib.scan.types import Plane
 from SOSStagingLib.staging import decision
+from staging.conftest import make_slab
+from staging.fake_engine import CARD, prediction
 
 
 def test_stage_counts_from_one_and_lies_in_the_plausible_set():

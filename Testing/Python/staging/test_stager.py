@@ -5,15 +5,14 @@ import threading
 
 import numpy as np
 import pytest
-from staging.conftest import write_head
-from staging.fake_engine import FakeEngine, prediction
-
 from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.types import Finding, Plane, QualityReport, ScanError
 from SOSStagingLib.staging import preparation
 from SOSStagingLib.staging.client import WorkerClient
 from SOSStagingLib.staging.preparation import StagingCancelled
 from SOSStagingLib.staging.stager import Stager
+from staging.conftest import write_head
+from staging.fake_engine import FakeEngine, prediction
 
 pytestmark = pytest.mark.usefixtures("easy_gate")
 

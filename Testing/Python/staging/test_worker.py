@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
-from staging.conftest import appears, gone, make_slab
-
 from SOSStagingLib.staging import protocol
 from SOSStagingLib.staging.client import LIBRARY_PARENT, WorkerClient
 from SOSStagingLib.staging.protocol import WorkerError
+from staging.conftest import appears, gone, make_slab
 
 ENGINE = "fake_engine:load"
 
@@ -69,7 +69,10 @@ def test_foreign_text_on_stdout_is_an_error_in_plain_words(orders, script):
         assert client.pid is None
 
 
-@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"type": "hello"}', b'{"type": "predict"}', b"\xff\xfe", b"null"])
+NO_MESSAGES = [b"", b"[]", b"{}", b'{"type": "hello"}', b'{"type": "predict"}', b"\xff\xfe", b"null"]
+
+
+@pytest.mark.parametrize("line", NO_MESSAGES)
 def test_anything_that_is_no_message_is_refused(line):
     with pytest.raises(ValueError):
         protocol.decode(line)
@@ -127,7 +130,8 @@ def test_a_missing_package_is_named_with_what_to_do(orders):
     orders.write_text("refuse")
     with WorkerClient(orders, engine=ENGINE) as client, pytest.raises(WorkerError) as caught:
         client.start()
-    assert caught.value.code == "missing_package" and "torch" in caught.value.text and "pip install" in caught.value.hint
+    error = caught.value
+    assert error.code == "missing_package" and "torch" in error.text and "pip install" in error.hint
 
 
 def test_a_python_that_does_not_exist_is_an_error(orders):
@@ -210,7 +214,7 @@ def test_the_worker_ends_when_its_parent_is_killed(orders, tmp_path):
 
 def test_exchange_files_are_removed(client):
     client.predict([make_slab(32)])
-    folder = client._link.folder.name
-    assert os.listdir(folder) == []
+    folder = Path(client._link.folder.name)
+    assert list(folder.iterdir()) == []
     client.close()
-    assert not os.path.exists(folder)
+    assert not folder.exists()
