@@ -124,8 +124,8 @@ def _voxel_cm3(view: Overview) -> float:
 
 def _widths(planes: BoolArray, spacing: float) -> list[float]:
     """Left-right width of what each non-empty plane [k] shows, mm."""
-    shadows = planes.any(axis=1)
-    return [float((np.ptp(np.flatnonzero(row)) + 1) * spacing) for row in shadows if row.any()]
+    places = (np.flatnonzero(plane.any(axis=0)) for plane in planes)
+    return [float((place[-1] - place[0] + 1) * spacing) for place in places if len(place)]
 
 
 def _bone_size(bone: BoolArray, spacing: FloatArray) -> tuple[float, float]:
@@ -133,7 +133,8 @@ def _bone_size(bone: BoolArray, spacing: FloatArray) -> tuple[float, float]:
     _, j, i = np.nonzero(bone)
     if not len(i):
         return 0.0, 0.0
-    return tuple(float(np.ptp(np.percentile(n, [1, 99])) * s) for n, s in ((i, spacing[0]), (j, spacing[1])))  # type: ignore[return-value]
+    width, length = (np.percentile(n, 99) - np.percentile(n, 1) for n in (i, j))
+    return float(width * spacing[0]), float(length * spacing[1])
 
 
 def _border_share(view: Overview, levels: Levels) -> float:
@@ -163,8 +164,8 @@ def _bone_spread(view: Overview, levels: Levels) -> float:
     greys = view.array[ndimage.binary_erosion(solid) & (view.array >= levels.high_threshold)]
     if greys.size < 50:
         return 1.0
-    low, middle, high = np.percentile(greys, [10, 50, 90])
-    return float((high - low) / (middle - levels.dark))
+    low, middle, high = (float(v) for v in np.percentile(greys, [10, 50, 90]))
+    return (high - low) / (middle - levels.dark)
 
 
 def _cut_shares(outline: BoolArray, known: BoolArray) -> tuple[float, float, float]:
@@ -179,8 +180,9 @@ def _cut_shares(outline: BoolArray, known: BoolArray) -> tuple[float, float, flo
 
 def _seen(view: Overview) -> tuple[float, float, float]:
     """Extent of the known part (right, anterior, superior), mm."""
-    sizes = [np.ptp(np.flatnonzero(view.known.any(axis=other))) + 1 for other in ((0, 1), (0, 2), (1, 2))]
-    return tuple(float(n * s) for n, s in zip(sizes, view.spacing, strict=True))  # type: ignore[return-value]
+    places = [np.flatnonzero(view.known.any(axis=other)) for other in ((0, 1), (0, 2), (1, 2))]
+    right, anterior, superior = (float((p[-1] - p[0] + 1) * s) for p, s in zip(places, view.spacing, strict=True))
+    return right, anterior, superior
 
 
 def mirror_scores(view: Overview, masks: Masks, levels: Levels) -> FloatArray:

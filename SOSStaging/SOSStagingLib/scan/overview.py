@@ -68,8 +68,8 @@ def make_overview(scan: Scan) -> Overview:
     known = _block_mean(~unknown, counts) > 0.5
     sizes = scan.geometry.spacing * counts * steps
     order, flips = _anatomical_axes(scan.geometry.directions)
-    turned = [a.transpose(order)[flips] for a in (small, known)]
-    return Overview(turned[0], turned[1], sizes[[2 - n for n in order[::-1]]], fill)
+    turned, seen = small.transpose(order)[flips], known.transpose(order)[flips]
+    return Overview(turned, seen, sizes[[2 - n for n in order[::-1]]], fill)
 
 
 def _block_mean(array: npt.NDArray[np.generic], counts: npt.NDArray[np.int_]) -> Float32Array:
@@ -81,7 +81,8 @@ def _block_mean(array: npt.NDArray[np.generic], counts: npt.NDArray[np.int_]) ->
     out = np.zeros((k, j, i), np.float32)
     for part in parts:
         out += part
-    return out / np.float32(len(parts))
+    out /= np.float32(len(parts))
+    return out
 
 
 def _fill(samples: npt.NDArray[np.generic]) -> tuple[float | None, BoolArray]:
@@ -130,8 +131,8 @@ def grey_levels(values: Float32Array) -> Levels | None:
     low, high = _two_thresholds(counts.astype(float))
     first, second = float(edges[low + 1]), float(edges[high + 1])
     parts = values[values < first], values[(values >= first) & (values < second)], values[values >= second]
-    medians = [float(np.median(part)) if part.size else bottom for part in parts]
-    return Levels(first, second, *medians, bottom, top)
+    dark, middle, bright = (float(np.median(part)) if part.size else bottom for part in parts)
+    return Levels(first, second, dark, middle, bright, bottom, top)
 
 
 def _two_thresholds(counts: FloatArray) -> tuple[int, int]:

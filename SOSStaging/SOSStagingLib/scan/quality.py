@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .geometry import FloatArray
 from .head import HeadMeasures, measure_head, mirror_scores
 from .overview import make_overview
 from .picture_quality import check_picture
@@ -213,7 +214,7 @@ def _truncation(m: HeadMeasures) -> Iterator[Finding]:
         yield Finding("truncated", "info", text, round(m.cut_any, 2))
 
 
-def _orientation(scores: np.ndarray) -> Iterator[Finding]:
+def _orientation(scores: FloatArray) -> Iterator[Finding]:
     """A head is most like its mirror image from left to right; if it is not, the guessed axes are wrong."""
     if scores[0] < max(scores[1], scores[2]) + MIRROR_MARGIN:
         text = "The file does not say how the patient lies, and the head is not symmetrical from left to right as read."
