@@ -1,0 +1,160 @@
+"""Random views of training windows, in torch, whole batches at a time: geometry, scanner faults, contrast, field of view.
+
+Severities follow the domain table: noise 0.02-0.2 of (brain - air), blur 0.4-0.9 mm FWHM and more for coarse scans, cupping up to
+20 %, streaks from metal, double contours from motion, cut and cylinder fields of view, display windows that saturate bone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from SOSStagingLib.model.student import LOOK_SIZE, normalise
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass
+class View:
+    """One augmented batch: normalised images [B, C, 128, 128] and points [B, K, 2] (column, row) in their pixels."""
+
+    image: Tensor
+    points: Tensor
+    spoiled: Tensor
+    """[B] True where contrast was inverted or the synchondrosis was cut away: nothing may be staged there."""
+
+
+def random_view(
+    image: Tensor, points: Tensor, generator: torch.Generator, *, shift: float, noise: float, blur: float, cut: float
+) -> View:
+    """Turn, scale and shift ``image`` [B, C, H, W] (air 0, brain 1) into 128-pixel views and spoil them as scanners do.
+
+    ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut`` the share of
+    views whose field of view ends somewhere. Point 0 is the synchondrosis; NaN points stay NaN.
+    """
+    b = image.shape[0]
+    image, points = _turned(image, points, generator, shift)
+    image = _dry(image, generator)
+    image = _smoothed(image, _uniform(b, 0.1, blur, generator))
+    image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
+    image = _double_contour(image, generator)
+    image = _streaks(image, generator)
+    image = _noisy(image, generator, noise)
+    image, cut_away = _cut(image, points[:, 0], generator, cut)
+    image = _window(image, generator)
+    inverted = _chance(b, 0.03, generator)
+    top = image.amax((1, 2, 3), keepdim=True)
+    image = torch.where(inverted[:, None, None, None], top - image, image)
+    return View(normalise(image), points, cut_away | inverted)
+
+
+def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    return torch.rand(n, generator=generator) * (high - low) + low
+
+
+def _chance(n: int, p: float, generator: torch.Generator) -> Tensor:
+    return torch.rand(n, generator=generator) < p
+
+
+def _turned(image: Tensor, points: Tensor, generator: torch.Generator, shift: float) -> tuple[Tensor, Tensor]:
+    b, _, h, w = image.shape
+    angle = torch.randn(b, generator=generator).clamp(-2.5, 2.5) * math.radians(5)
+    scale = torch.exp(torch.randn(b, generator=generator).clamp(-2, 2) * 0.08)
+    move = (torch.rand(b, 2, generator=generator) * 2 - 1) * shift
+    cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
+    # Output pixel q (from its centre) shows input pixel p = R q / scale + move.
+    matrix = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1)
+    half_out, half_in = (LOOK_SIZE - 1) / 2, torch.tensor([(w - 1) / 2, (h - 1) / 2])
+    axis = torch.arange(LOOK_SIZE) - half_out
+    grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).view(1, -1, 2)
+    at = grid @ matrix.transpose(1, 2) + move[:, None] + half_in
+    at = (at / half_in - 1).view(b, LOOK_SIZE, LOOK_SIZE, 2)
+    turned = functional.grid_sample(image, at, mode="bilinear", padding_mode="border", align_corners=True)
+    moved = (points - half_in - move[:, None]) @ torch.linalg.inv(matrix).transpose(1, 2) + half_out
+    return turned, moved
+
+
+def _dry(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Now and then a dry skull: everything softer than bone becomes air."""
+    dry = _chance(image.shape[0], 0.04, generator)
+    limit = _uniform(image.shape[0], 1.05, 1.25, generator)
+    return torch.where(dry[:, None, None, None] & (image < limit[:, None, None, None]), torch.zeros_like(image), image)
+
+
+def _smoothed(image: Tensor, sigma: Tensor, radius: int = 4) -> Tensor:
+    b, c, h, w = image.shape
+    x = torch.arange(-radius, radius + 1, dtype=torch.float32)
+    kernel = torch.exp(-(x**2) / (2 * sigma[:, None] ** 2))
+    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(c, 0)
+    flat = functional.pad(image.reshape(1, b * c, h, w), (radius,) * 4, mode="replicate")
+    flat = functional.conv2d(flat, kernel[:, None, None, :], groups=b * c)
+    return functional.conv2d(flat, kernel[:, None, :, None], groups=b * c).view(b, c, h, w)
+
+
+def _lowpass(shape: tuple[int, int], image: Tensor, generator: torch.Generator) -> Tensor:
+    small = torch.randn(*shape, 4, 4, generator=generator)
+    return functional.interpolate(small, size=image.shape[-2:], mode="bicubic", align_corners=True)
+
+
+def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
+    weight = _uniform(image.shape[0], 0.1, 0.4, generator) * _chance(image.shape[0], 0.08, generator)
+    step = int(torch.randint(1, 5, (1,), generator=generator))
+    ghost = torch.roll(image, (step, -step // 2), (2, 3))
+    return image + weight[:, None, None, None] * (ghost - image)
+
+
+def _streaks(image: Tensor, generator: torch.Generator) -> Tensor:
+    b, _, h, w = image.shape
+    strength = _uniform(b, 0.02, 0.18, generator) * _chance(b, 0.15, generator)
+    source = torch.rand(b, 2, generator=generator) * torch.tensor([w, h * 0.8]) + torch.tensor([w * 0.3, h * 0.6])
+    rows, cols = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
+    angle = torch.atan2(rows - source[:, 1, None, None], cols - source[:, 0, None, None])
+    phase = _uniform(b, 0, 6.28, generator)[:, None, None]
+    pattern = torch.sin(angle * 23 + phase) + torch.sin(angle * 41 + 2 * phase)
+    return image + (strength[:, None, None] * pattern)[:, None]
+
+
+def _noisy(image: Tensor, generator: torch.Generator, largest: float) -> Tensor:
+    b = image.shape[0]
+    level = largest * torch.rand(b, generator=generator) ** 1.7
+    white = torch.randn(image.shape, generator=generator)
+    grain = _smoothed(torch.randn(image.shape, generator=generator), torch.full((b,), 0.8), 2) * 2.8
+    mixed = torch.where(_chance(b, 0.6, generator)[:, None, None, None], grain, white)
+    return image + level[:, None, None, None] * mixed
+
+
+def _cut(image: Tensor, sos: Tensor, generator: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
+    """End the field of view at straight edges or a circle; True where the synchondrosis is gone or at the very edge."""
+    b, _, h, w = image.shape
+    rows, cols = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
+    active = _chance(b, share, generator)
+    kept = torch.ones(b, h, w, dtype=torch.bool)
+    margin = torch.full((b,), 1e3)
+    where = torch.where(torch.isnan(sos), torch.full_like(sos, w / 2), sos)
+    for coordinate, at, sign in ((rows, where[:, 1], 1), (rows, where[:, 1], -1), (cols, where[:, 0], 1), (cols, where[:, 0], -1)):
+        edge = _uniform(b, -0.12 * h, 0.75 * h, generator)
+        edge = torch.where(_chance(b, 0.55, generator), edge, torch.full_like(edge, 1e3))
+        limit = at + sign * edge
+        kept &= (sign * (coordinate[None] - limit[:, None, None])) < 0
+        margin = torch.minimum(margin, edge)
+    radius = torch.where(_chance(b, 0.3, generator), _uniform(b, 0.3 * h, 0.75 * h, generator), torch.full((b,), 1e3))
+    center = where + torch.randn(b, 2, generator=generator) * 0.15 * h
+    kept &= torch.hypot(rows - center[:, 1, None, None], cols - center[:, 0, None, None]) < radius[:, None, None]
+    margin = torch.minimum(margin, radius - torch.hypot(*(where - center).T))
+    kept |= ~active[:, None, None]
+    outside = torch.where(_chance(b, 0.7, generator), torch.zeros(b), _uniform(b, -0.3, 0.2, generator))
+    image = torch.where(kept[:, None], image, outside[:, None, None, None])
+    return image, active & (margin < 0.02 * h)
+
+
+def _window(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Display windows: bone saturates, air is cut off, a little gamma."""
+    b = image.shape[0]
+    top = torch.where(_chance(b, 0.4, generator), _uniform(b, 1.5, 2.6, generator), torch.full((b,), 9.0))
+    bottom = torch.where(_chance(b, 0.3, generator), _uniform(b, -0.1, 0.6, generator), torch.full((b,), -9.0))
+    image = torch.minimum(torch.maximum(image, bottom[:, None, None, None]), top[:, None, None, None])
+    gamma = torch.exp(torch.randn(b, generator=generator).clamp(-2, 2) * 0.15)[:, None, None, None]
+    low, high = image.amin((1, 2, 3), keepdim=True), image.amax((1, 2, 3), keepdim=True)
+    span = (high - low).clamp_min(1e-6)
+    return ((image - low) / span) ** gamma * span + low
