@@ -1,1 +1,1 @@
-"""A StagingResult becomes MRML nodes: overlay volume, result table, probability chart. slicer and vtk, no qt, no torch."""
+"""A StagingResult becomes MRML nodes: overlay volume, run table, probability chart. slicer, vtk; no qt, no torch."""
