@@ -18,10 +18,9 @@ MIN_LEVELS = 16  # a drawing or a mask has fewer greys
 MIN_CORRELATION = 0.3
 # A radiograph superimposes both halves of the head; the synchondrosis cannot be staged on it.
 PROJECTIONS = frozenset({"CR", "DX", "RG", "PX", "IO"})
-# The face lies on one side of a sagittal slice only, so its edges match their mirror image for about a half; those of a
-# coronal or axial slice match for two thirds and more, and its greys nearly altogether.
-MIRROR_GREYS = 0.83
-MIRROR_EDGES = 0.65
+# The face lies on one side of a sagittal slice only, the two halves of a coronal or axial one are alike. The mean of two
+# correlations with the mirror image, of greys and of edges, halves the influence of the display window on either.
+MIRROR_LIMIT = 0.7
 MIRROR_PIXELS = 96
 MIRROR_TILTS_DEG = (-8, -4, 0, 4, 8)
 
@@ -98,11 +97,12 @@ def _symmetry(pixels: Float32Array) -> Iterator[Finding]:
     low, high = np.percentile(small, [1, 99])
     small = np.clip((small - low) / max(float(high - low), 1e-6), 0, 1)
     greys, edges = _mirror_match(small), _mirror_match(ndimage.gaussian_gradient_magnitude(small, 1.0))
-    if greys > MIRROR_GREYS and edges > MIRROR_EDGES:
+    match = (greys + edges) / 2
+    if match > MIRROR_LIMIT:
         text = (
             "The picture is the same on its left and right, as a coronal or axial slice is; a sagittal one is needed."
         )
-        yield Finding("not_sagittal", "refuse", text, round(edges, 2), MIRROR_EDGES)
+        yield Finding("not_sagittal", "refuse", text, round(match, 2), MIRROR_LIMIT)
 
 
 def _mirror_match(pixels: Float32Array) -> float:
