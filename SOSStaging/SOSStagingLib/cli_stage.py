@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MODEL_FOLDER = Path(__file__).resolve().parents[1] / "Resources" / "Models"
 BAR_WIDTH = 24
-NAME_WIDTH = 24
+NAME_WIDTH = 32
 
 DESCRIPTION = """\
 Stage head scans. A scan is an NRRD, NIfTI or MetaImage file, a DICOM folder or zip, or one midsagittal picture (PNG,

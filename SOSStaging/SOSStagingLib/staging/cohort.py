@@ -30,7 +30,7 @@ DEFAULT_WORKERS = 2
 POLL_SECONDS = 0.5
 # These say something about this computer or this moment, not about the scan: worth another try on the next run.
 PASSING_CODES = frozenset(
-    {"internal", "missing_package", "network_failed", "not_found", "out_of_memory", "too_large", "report_not_written"}
+    {"internal", "network_failed", "not_found", "out_of_memory", "too_large", "report_not_written"}
 )
 
 log = logging.getLogger(__name__)

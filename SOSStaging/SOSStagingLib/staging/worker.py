@@ -86,6 +86,14 @@ def explain(error: BaseException) -> dict[str, str]:
     return {"code": "network_failed", "text": text, "hint": "Please report it with the log."}
 
 
+def device_error(device: str, error: Exception) -> dict[str, str] | None:
+    """Name the device where the user asked for one and the engine's own complaint is about it."""
+    if device in ("auto", "cpu") or not isinstance(error, RuntimeError | AssertionError):
+        return None
+    text = f"The device {device} cannot be used ({' '.join(str(error).split())[:200]})."
+    return {"code": "device_not_usable", "text": text, "hint": "Choose --device cpu or auto."}
+
+
 def software() -> dict[str, str]:
     """Return the versions of what computes here."""
     found = {"sos-staging": __version__, "python": platform.python_version()}
@@ -161,11 +169,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.modules["torch"].set_num_threads(args.threads)
     except Exception as error:
         log.exception("the model could not be loaded")
-        pipe.send("error", **explain(error))
+        pipe.send("error", **(device_error(args.device, error) or explain(error)))
         return 1
     serve(pipe, engine)
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    code = main()
+    # Nothing is left to save, and taking torch down in good order can last seconds that the parent would wait.
+    sys.stderr.flush()
+    os._exit(code)

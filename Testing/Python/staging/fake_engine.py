@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from SOSStagingLib.model.prediction import CAM_SIZE, Prediction
+from SOSStagingLib.model.sosmodel import ModelFileError
 from SOSStagingLib.staging.protocol import SchemeNames
 from SOSStagingLib.staging.result import ModelInfo
 
@@ -68,6 +69,10 @@ class FakeEngine:
 def load(model, device):
     if model.read_text().startswith("refuse"):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
+    if model.read_text().startswith("damaged"):
+        raise ModelFileError("model-damaged", "orders.txt is damaged.")
+    if device != "cpu" and device != "auto":
+        raise AssertionError("Torch not compiled with CUDA enabled")
     if model.read_text().startswith("sleep"):
         time.sleep(600)
     return FakeEngine(model)

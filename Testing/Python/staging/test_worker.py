@@ -134,6 +134,19 @@ def test_a_missing_package_is_named_with_what_to_do(orders):
     assert error.code == "missing_package" and "torch" in error.text and "pip install" in error.hint
 
 
+def test_a_refused_model_file_is_told_in_its_own_words(orders):
+    orders.write_text("damaged")
+    with WorkerClient(orders, engine=ENGINE) as client, pytest.raises(WorkerError) as caught:
+        client.start()
+    assert caught.value.code == "model-damaged" and "orders.txt is damaged" in caught.value.text
+
+
+def test_a_device_that_is_not_there_is_named(orders):
+    with WorkerClient(orders, "cuda:99", engine=ENGINE) as client, pytest.raises(WorkerError) as caught:
+        client.start()
+    assert caught.value.code == "device_not_usable" and "cuda:99" in caught.value.text and "cpu" in caught.value.hint
+
+
 def test_a_python_that_does_not_exist_is_an_error(orders):
     client = WorkerClient(orders, engine=ENGINE, python_executable="/no/such/python")
     with pytest.raises(WorkerError) as caught:
