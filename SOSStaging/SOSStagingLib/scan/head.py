@@ -164,7 +164,7 @@ def _bone_spread(view: Overview, levels: Levels) -> float:
     greys = view.array[ndimage.binary_erosion(solid) & (view.array >= levels.high_threshold)]
     if greys.size < 50:
         return 1.0
-    low, middle, high = (float(v) for v in np.percentile(greys, [10, 50, 90]))
+    low, middle, high = (float(np.percentile(greys, share)) for share in (10, 50, 90))
     return (high - low) / (middle - levels.dark)
 
 

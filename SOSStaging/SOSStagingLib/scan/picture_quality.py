@@ -18,8 +18,8 @@ MIN_LEVELS = 16  # a drawing or a mask has fewer greys
 MIN_CORRELATION = 0.3
 # A radiograph superimposes both halves of the head; the synchondrosis cannot be staged on it.
 PROJECTIONS = frozenset({"CR", "DX", "RG", "PX", "IO"})
-# The face lies on one side of a sagittal slice only, the two halves of a coronal or axial one are alike. The mean of two
-# correlations with the mirror image, of greys and of edges, halves the influence of the display window on either.
+# The face lies on one side of a sagittal slice only, the two halves of a coronal or axial one are alike. The mean of
+# two correlations with the mirror image, of greys and of edges, depends less on the display window than either.
 MIRROR_LIMIT = 0.7
 MIRROR_PIXELS = 96
 MIRROR_TILTS_DEG = (-8, -4, 0, 4, 8)
@@ -106,9 +106,9 @@ def _symmetry(pixels: Float32Array) -> Iterator[Finding]:
 
 
 def _mirror_match(pixels: Float32Array) -> float:
-    """Best correlation with the own left-right mirror image over shifts of a fifth of the width and small tilts."""
+    """Best correlation with the own left-right mirror image over shifts of a third of the width and small tilts."""
     best = -1.0
-    reach = pixels.shape[1] // 5
+    reach = pixels.shape[1] // 3
     for tilt in MIRROR_TILTS_DEG:
         turned = ndimage.rotate(pixels, tilt, reshape=False, order=1, mode="nearest") if tilt else pixels
         for shift in range(-reach, reach + 1, 2):
