@@ -2,7 +2,7 @@
 
 python Testing/Benchmarks/bench_plane.py --poses 100 --seed 1 [--data FOLDER]
 
-The pose experiment turns the Visible Human Female head by up to 10 degrees about each axis and shifts it by up to 10 mm,
+The pose experiment turns the Visible Human Female head by up to 10 degrees about each axis, shifts it by up to 10 mm,
 resamples it onto an axis-aligned grid of the original spacing with air outside, and compares the plane found with the
 one found at rest moved by the known pose. All heads here are real CTs of adults; nothing was fitted on them.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "SOSStaging"))
@@ -133,11 +134,9 @@ def report_speed(data: Path) -> None:
     ijk = np.stack(np.meshgrid(np.arange(512), np.arange(512), indexing="xy"), -1)
     array = np.empty((400, 512, 512), np.int16)
     geometry = Geometry.from_axes(
-        array.shape, scan.geometry.center_ras + [102, 102, -80], np.diag([-1.0, -1, 1]), (0.4, 0.4, 0.4)
+        array.shape, scan.geometry.center_ras + np.array([102.0, -102, -80]), np.diag([-1.0, 1, 1]), (0.4, 0.4, 0.4)
     )
     noise = np.random.default_rng(0).normal(0, 60, (512, 512))
-    from scipy import ndimage
-
     for k in range(400):
         ras = geometry.to_ras(np.concatenate([ijk, np.full((512, 512, 1), k)], -1))
         kji = np.moveaxis(scan.geometry.to_ijk(ras)[..., ::-1], -1, 0)

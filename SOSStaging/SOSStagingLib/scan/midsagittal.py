@@ -15,7 +15,7 @@ import numpy as np
 from scipy import ndimage
 
 from .geometry import FloatArray, Geometry
-from .sampling import BlockVolume, BoolArray, Field, Float32Array, block_mean, padding_columns, ras_view
+from .sampling import BlockVolume, Field, Float32Array, block_mean, padding_columns, ras_view
 from .types import Plane, Scan
 
 FINE_MM = 2.0
@@ -25,6 +25,8 @@ BAND_MM = 35.0
 SEARCH_ANGLES = np.tan(np.radians(np.linspace(-24, 24, 9)))
 SEARCH_OFFSETS_MM = np.linspace(-32, 32, 9)
 SEARCH_KEPT = 4
+MIN_SUPPORT = 0.7
+"""Share of the wider Gaussian's weight that must have been measured for an edge feature to count."""
 MIN_SHARED = 0.3
 """Share of the points whose mirror images must lie in the field of view for a plane to be considered."""
 
@@ -72,7 +74,7 @@ def find_plane(scan: Scan) -> Plane:
 
 
 def _normalised(blocks: BlockVolume) -> Float32Array | None:
-    """Return greys scaled by percentiles to 0 (air) .. 1 (dense bone), NaN where unmeasured; None if all is one grey."""
+    """Return greys scaled by percentiles to 0 (air) .. 1 (dense bone), NaN where unmeasured; None if all are equal."""
     inside = blocks.known & ~padding_columns(blocks)
     measured = blocks.array[inside]
     if measured.size < 64:
@@ -104,12 +106,7 @@ def _level(
     band: FloatArray | None = None,
 ) -> _Level:
     """Return the edge features of one scale (difference of Gaussians, saturated) and their strongest points."""
-    outside = np.isnan(grey)
-    sigma = sigma_mm / geometry.spacing[::-1]
-    edge = _blur(grey, outside, sigma) - _blur(grey, outside, 3 * sigma)
-    scale = float(np.sqrt(np.mean(np.square(edge[~outside]), dtype=float)))
-    edge = np.tanh(edge / max(2 * scale, 1e-6)).astype(np.float32)
-    edge[outside] = np.nan
+    edge = _edges(grey, sigma_mm / geometry.spacing[::-1])
     indices = _sample_indices(np.abs(edge), geometry, count, center, band)
     field = Field(edge)
     values, _ = field.linear(indices)
@@ -118,13 +115,26 @@ def _level(
     return _Level(field, geometry.ras_to_ijk[:3, :3], points, indices, values)
 
 
-def _blur(grey: Float32Array, outside: BoolArray, sigma: FloatArray) -> Float32Array:
-    """Blur only what was measured, so that the edge of the field of view is no edge of the head."""
-    blurred = ndimage.gaussian_filter(np.where(outside, 0, grey), sigma, mode="nearest", truncate=3.0)
-    if not outside.any():
-        return blurred
-    norm = ndimage.gaussian_filter((~outside).astype(np.float32), sigma, mode="nearest", truncate=3.0)
-    return blurred / np.maximum(norm, 1e-3)
+def _edges(grey: Float32Array, sigma: FloatArray) -> Float32Array:
+    """Return the saturated difference of Gaussians, NaN where too little of its support was measured.
+
+    Only what was measured is blurred, so that the edge of the field of view is no edge of the head; near that edge the
+    one-sided blur is biased, and its pairs would pull the plane towards a smaller overlap.
+    """
+    measured = np.isfinite(grey)
+    support = _blur(measured.astype(np.float32), 3 * sigma)
+    values = np.where(measured, grey, 0)
+    edge = _blur(values, sigma) / np.maximum(_blur(measured.astype(np.float32), sigma), 1e-3)
+    edge = edge - _blur(values, 3 * sigma) / np.maximum(support, 1e-3)
+    usable = measured & (support > MIN_SUPPORT * support.max())
+    scale = float(np.sqrt(np.mean(np.square(edge[usable]), dtype=float)))
+    edge = np.where(usable, np.tanh(edge / max(2 * scale, 1e-6)), np.nan)
+    return edge.astype(np.float32)
+
+
+def _blur(array: Float32Array, sigma: FloatArray) -> Float32Array:
+    """Blur with nothing beyond the volume."""
+    return ndimage.gaussian_filter(array, sigma, mode="constant", truncate=3.0)
 
 
 def _sample_indices(
@@ -151,8 +161,7 @@ def _sample_indices(
 
 def _normal(pose: FloatArray) -> FloatArray:
     """Return the unit normal of (tangent of yaw, tangent of roll, offset)."""
-    normal = np.array([1.0, pose[0], pose[1]])
-    return normal / np.linalg.norm(normal)
+    return np.array([1.0, pose[0], pose[1]]) / float(np.sqrt(1 + pose[0] ** 2 + pose[1] ** 2))
 
 
 def _correlation(level: _Level, pose: FloatArray, nearest: bool = False) -> float:
@@ -176,38 +185,54 @@ def _search(level: _Level) -> FloatArray:
     return max(refined, key=lambda pose: _correlation(level, pose))
 
 
-def _refine(level: _Level, pose: FloatArray, scale: float, steps: int = 25) -> FloatArray:
+def _refine(level: _Level, pose: FloatArray, scale: float, steps: int = 30) -> FloatArray:
     """Return the pose that minimises the pairs' differences; those far above ``scale`` count little (Welsch weights).
 
-    Gauss-Newton on iteratively reweighted least squares, lightly damped, each step limited to 5 degrees and 4 mm.
+    Gauss-Newton on iteratively reweighted least squares; each step is limited to 5 degrees and 4 mm, and shortened
+    until the pairs agree better, because the set of pairs inside the field of view changes with the pose.
     """
     limit = np.array([0.09, 0.09, 4.0])
+    cost, change = _step(level, pose, scale)
     for _ in range(steps):
-        change = _step(level, pose, scale)
         change = change / max(1.0, float(np.max(np.abs(change) / limit)))
-        pose = pose + change
+        new_cost, new_change = _step(level, pose + change, scale)
+        if new_cost < cost:
+            pose, cost, change = pose + change, new_cost, new_change
+        else:
+            change = change / 3
         if np.all(np.abs(change) < [1e-6, 1e-6, 1e-4]):
             break
     return pose
 
 
-def _step(level: _Level, pose: FloatArray, scale: float) -> FloatArray:
-    """Return one Gauss-Newton step: x' = x - 2 d n with n of the pose and d = x.n - offset."""
+def _step(level: _Level, pose: FloatArray, scale: float) -> tuple[float, FloatArray]:
+    """Return the pairs' mean Welsch cost and the Gauss-Newton step: x' = x - 2 d n, d = x.n - offset."""
     indices, distance = level.mirror_indices(pose)
     mirrored, gradient = level.field.linear(indices)
     shared = np.isfinite(mirrored)
+    if shared.sum() < max(10, MIN_SHARED * shared.size):
+        return 1.0, np.zeros(3)
     residual = np.where(shared, mirrored - level.values, 0.0)
+    weight = np.where(shared, np.exp(-0.5 * (residual / scale) ** 2), 0.0)
     slope = level.to_index.T @ np.where(shared, gradient, 0.0)
-    normal, length = _normal(pose), np.sqrt(1 + pose[0] ** 2 + pose[1] ** 2)
-    jacobian = np.empty((3, residual.size))
-    jacobian[2] = 2 * (normal @ slope)
-    for row in (0, 1):
-        turn = (np.eye(3)[row + 1] - normal * normal[row + 1]) / length
-        jacobian[row] = -2 * ((turn @ level.points) * (normal @ slope) + distance * (turn @ slope))
-    weighted = jacobian * np.where(shared, np.exp(-0.5 * (residual / scale) ** 2), 0.0)
+    jacobian = _jacobian(level.points, distance, slope, pose)
+    weighted = jacobian * weight
     matrix = weighted @ jacobian.T
     damping = np.diag(1e-3 * np.diag(matrix) + 1e-9)
-    return -np.linalg.solve(matrix + damping, weighted @ residual)
+    change = np.asarray(np.linalg.solve(matrix + damping, -(weighted @ residual)), float)
+    return 1.0 - float(weight[shared].mean()), change
+
+
+def _jacobian(points: FloatArray, distance: FloatArray, slope: FloatArray, pose: FloatArray) -> FloatArray:
+    """Return the derivative [3, n] of the mirrored features by the pose; ``slope`` is their gradient in RAS, [3, n]."""
+    normal, length = _normal(pose), np.sqrt(1 + pose[0] ** 2 + pose[1] ** 2)
+    across = normal @ slope
+    jacobian = np.empty((3, distance.size))
+    for row in (0, 1):
+        turn = (np.eye(3)[row + 1] - normal * normal[row + 1]) / length
+        jacobian[row] = -2 * ((turn @ points) * across + distance * (turn @ slope))
+    jacobian[2] = 2 * across
+    return jacobian
 
 
 def _confidence(correlation: float) -> float:

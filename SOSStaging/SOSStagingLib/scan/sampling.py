@@ -16,6 +16,8 @@ from scipy import ndimage
 from .geometry import FloatArray, Geometry
 
 AnyArray = npt.NDArray[Any]
+MIN_COLUMN_BLOCKS = 8
+"""A column shorter than this may be constant by chance."""
 Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -158,13 +160,12 @@ def padding_columns(blocks: BlockVolume) -> BoolArray:
     """Return where the scanner filled in a constant because nothing was measured: bool [k, j, i].
 
     A cylindrical or other prismatic field of view leaves whole columns, from one face of the volume to the other, at
-    one constant; the air around a head is not constant over whole columns beyond the head's outline, or is as good as
-    unmeasured there.
+    one constant grey, which measured columns never are. Air that was clipped to a constant counts as well, but only
+    beyond the head's outline.
     """
-    array, mask = blocks.array, ~blocks.known
-    for axis in range(3):
-        low, high = array.min(axis=axis, keepdims=True), array.max(axis=axis, keepdims=True)
-        constant = (low == high) & (low <= array.min())
-        if array.shape[axis] > 1:
-            mask = mask | np.broadcast_to(constant, array.shape)
+    mask = ~blocks.known
+    for axis, length in enumerate(blocks.array.shape):
+        if length >= MIN_COLUMN_BLOCKS:
+            constant = np.ptp(blocks.array, axis=axis, keepdims=True) == 0
+            mask = mask | np.broadcast_to(constant, blocks.array.shape)
     return mask
