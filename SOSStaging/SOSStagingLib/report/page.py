@@ -18,7 +18,6 @@ from .style import STYLE
 
 _SEVERITY = {"refuse": "Refused", "warning": "Warning", "info": "Note"}
 _ORDER = {"refuse": 0, "warning": 1, "info": 2}
-_UNKNOWN_SPACING = frozenset({"spacing-unknown", "unknown-spacing"})
 
 
 def report_html(result: StagingResult) -> str:
@@ -37,18 +36,17 @@ def report_html(result: StagingResult) -> str:
     )
 
 
-def scale_known(result: StagingResult) -> bool:
-    """Tell whether millimetres mean anything: False for a picture of unknown pixel spacing."""
-    return not any(f.code.lower().replace("_", "-") in _UNKNOWN_SPACING for f in result.quality.findings)
-
-
 def overlay_picture(result: StagingResult) -> Image.Image | None:
     """Return the midsagittal slice with Grad-CAM, mark and legend; None without slab or Grad-CAM or stage."""
     if result.slab is None or result.gradcam is None or not result.assessable:
         return None
     return with_colour_bar(
         slice_picture(
-            result.slab, whole_view(result.slab, 900), result.gradcam, _mark(result), scale_known=scale_known(result)
+            result.slab,
+            whole_view(result.slab, 900),
+            result.gradcam,
+            _mark(result),
+            scale_known=words.scale_known(result),
         )
     )
 
@@ -138,7 +136,7 @@ def _pictures(result: StagingResult) -> str:
     slab = result.slab
     if slab is None:
         return ""
-    known = scale_known(result)
+    known = words.scale_known(result)
     if not result.assessable:
         plain = slice_picture(slab, scale_known=known)
         figure = _figure(plain, "The plane that was looked at. It was not staged.")
@@ -195,10 +193,9 @@ def _measures(result: StagingResult) -> str:
             ("Head turned (yaw) / tilted (roll)", f"{plane.yaw_deg:.1f}° / {plane.roll_deg:.1f}°"),
         ]
     if result.gradcam is not None and result.assessable:
-        rows += [
-            ("Grad-CAM inside the synchondrosis box", words.percent(result.gradcam.share_in_box)),
-            ("Grad-CAM within 20 mm of it", words.percent(result.gradcam.share_within_20mm)),
-        ]
+        rows.append(("Grad-CAM inside the synchondrosis box", words.percent(result.gradcam.share_in_box)))
+        if words.scale_known(result):
+            rows.append(("Grad-CAM within 20 mm of it", words.percent(result.gradcam.share_within_20mm)))
     return f"<section><h3>Position and plane</h3>{_table(rows)}</section>" if rows else ""
 
 

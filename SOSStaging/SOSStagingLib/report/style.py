@@ -60,7 +60,7 @@ h3{break-after:avoid}li,tr{break-inside:avoid}
 .warnings{background:#fbfaf6;border:1px solid #e8e2d0;border-radius:4px;padding:2px 14px 8px;margin-top:16px;
 font-size:12.5px}
 @media print{body{background:#fff;font-size:11.5px}main{margin:0;border:0;padding:0;max-width:none}
-.grid{max-width:136mm;margin:0 auto}.one figure{max-width:62mm}.stage{font-size:32px}h2{font-size:16px}
+.grid{max-width:136mm;margin:0 auto}.one figure{max-width:48mm}.stage{font-size:32px}h2{font-size:16px}
 .refused .no{font-size:30px}h3{margin-top:10px}.pic,.pic svg{height:44px}.answer{margin-top:6px}table{font-size:11px}
 .warnings{font-size:11px;break-inside:avoid}.row{padding:1px 8px}.fine,figcaption{font-size:10px}}
 @media (max-width:640px){main{padding:16px}.answer{grid-template-columns:1fr}.blanks{grid-template-columns:1fr}}

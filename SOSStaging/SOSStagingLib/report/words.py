@@ -46,6 +46,11 @@ def millimetres(values: Sequence[float] | None, digits: int = 1) -> str:
     )
 
 
+def scale_known(result: StagingResult) -> bool:
+    """Tell whether millimetres mean anything: False for a picture of unknown pixel size."""
+    return not any(finding.code == "spacing_unknown" for finding in result.quality.findings)
+
+
 def plausible(result: StagingResult) -> str:
     """Say which stages are plausible at the result's coverage."""
     coverage = f"{result.plausible_coverage * 100:.0f} %"
@@ -74,7 +79,7 @@ def certainty(result: StagingResult) -> list[str]:
 
 
 def _evidence(result: StagingResult) -> list[str]:
-    if result.gradcam is None:
+    if result.gradcam is None or not scale_known(result):
         return []
     share = result.gradcam.share_within_20mm
     text = f"{share * 100:.0f} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis"

@@ -160,6 +160,9 @@ def _fill_region(node: Node, box: FloatArray) -> None:
     node.SetAndObserveObjectToNodeMatrix(matrix4(np.eye(4)))
     node.SetSize(*(float(v) for v in box[1] - box[0]))
     node.SetCenter(*(float(v) for v in box.mean(axis=0)))
+    # The point in the middle would cover the very spot the reader wants to see.
+    for index in range(node.GetNumberOfControlPoints()):
+        node.SetNthControlPointVisibility(index, False)
     node.SetLocked(True)
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
