@@ -139,7 +139,7 @@ def _bone_size(bone: BoolArray, spacing: FloatArray) -> tuple[float, float]:
 
 def _border_share(view: Overview, levels: Levels) -> float:
     """Dark share of the known outer faces; 1 when none is known."""
-    faces = [(view.array.take(end, axis), view.known.take(end, axis)) for axis in range(3) for end in (0, -1)]
+    faces = [(view.array.take([end], axis), view.known.take([end], axis)) for axis in range(3) for end in (0, -1)]
     greys = np.concatenate([array[known] for array, known in faces])
     return float((greys < levels.low_threshold).mean()) if greys.size else 1.0
 

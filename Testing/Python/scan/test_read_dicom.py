@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from scan.scan_files import dicom_slice, save, shared, toy_head, write_series
@@ -209,3 +210,21 @@ def test_gantry_tilted_series_matches_the_reference_regridding():
     assert inside.mean() > 0.2
     assert np.corrcoef(ours[inside], theirs[inside])[0, 1] > 0.98
     assert np.median(np.abs(ours[inside] - theirs[inside])) < 10
+
+
+def test_compressed_slices_are_read(tmp_path):
+    head = toy_head((40, 45, 40), 4.0)[10:18].clip(-1024)
+    for k, plane in enumerate(head):
+        image = sitk.GetImageFromArray(plane[None])
+        image.SetSpacing((2, 2, 4))
+        tags = {"0008|0060": "CT", "0020|000e": "1.2.3", "0020|0032": f"0\\0\\{4 * k}", "0028|1052": "-1024"}
+        for tag, value in {**tags, "0020|0037": "1\\0\\0\\0\\1\\0", "0028|1053": "1"}.items():
+            image.SetMetaData(tag, value)
+        writer = sitk.ImageFileWriter()
+        writer.SetUseCompression(True)
+        writer.SetCompressor("JPEG")
+        writer.SetFileName(str(tmp_path / f"{k}.dcm"))
+        writer.Execute(image)
+    scan = read_scan(tmp_path)
+    assert np.array_equal(scan.array, head)
+    assert np.allclose(scan.geometry.spacing, (2, 2, 4))
