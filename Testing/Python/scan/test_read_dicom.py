@@ -217,10 +217,12 @@ def test_compressed_slices_are_read(tmp_path):
     for k, plane in enumerate(head):
         image = sitk.GetImageFromArray(plane[None])
         image.SetSpacing((2, 2, 4))
+        image.SetOrigin((0, 0, 4 * k))
         tags = {"0008|0060": "CT", "0020|000e": "1.2.3", "0020|0032": f"0\\0\\{4 * k}", "0028|1052": "-1024"}
         for tag, value in {**tags, "0020|0037": "1\\0\\0\\0\\1\\0", "0028|1053": "1"}.items():
             image.SetMetaData(tag, value)
         writer = sitk.ImageFileWriter()
+        writer.KeepOriginalImageUIDOn()
         writer.SetUseCompression(True)
         writer.SetCompressor("JPEG")
         writer.SetFileName(str(tmp_path / f"{k}.dcm"))
