@@ -27,6 +27,8 @@ SEARCH_OFFSETS_MM = np.linspace(-32, 32, 9)
 SEARCH_KEPT = 4
 MIN_SUPPORT = 0.7
 """Share of the wider Gaussian's weight that must have been measured for an edge feature to count."""
+TRUSTED_DEG, UNTRUSTED_DEG = 30.0, 45.0
+"""The scan's own orientation is trusted so far; a plane turned further loses confidence, down to 0."""
 MIN_SHARED = 0.3
 """Share of the points whose mirror images must lie in the field of view for a plane to be considered."""
 
@@ -54,8 +56,8 @@ class _Level:
 def find_plane(scan: Scan) -> Plane:
     """Return the midsagittal plane of a head volume in RAS mm, with a confidence between 0 and 1.
 
-    The orientation in the scan's geometry is trusted to about 25 degrees of yaw and roll and 35 mm of offset. Where no
-    symmetry is found a plane is still returned, with a confidence near 0.
+    The orientation in the scan's geometry is trusted to about 30 degrees; the search spans 24 degrees of yaw
+    and roll and 32 mm of offset. Where no symmetry is found a plane is still returned, with a confidence near 0.
     """
     view, geometry = ras_view(scan.array, scan.geometry)
     fine = block_mean(view, geometry, FINE_MM)
@@ -66,11 +68,11 @@ def find_plane(scan: Scan) -> Plane:
     center = _tissue_center(coarse_grey, coarse.geometry)
     pose = _search(_level(coarse_grey, coarse.geometry, 4.0, 3000, center))
     pose = _refine(_level(coarse_grey, coarse.geometry, 2.0, 6000, center), pose, 0.6)
-    band = _level(grey, fine.geometry, 1.0, 12000, center, pose)
+    band = _level(_bone(grey), fine.geometry, 1.0, 12000, center, pose)
     for scale in (0.6, 0.3):
         pose = _refine(band, pose, scale)
     normal = _normal(pose)
-    return Plane(center + pose[2] * normal, normal, confidence=_confidence(_correlation(band, pose)))
+    return Plane(center + pose[2] * normal, normal, confidence=_confidence(_correlation(band, pose), normal))
 
 
 def _normalised(blocks: BlockVolume) -> Float32Array | None:
@@ -85,6 +87,18 @@ def _normalised(blocks: BlockVolume) -> Float32Array | None:
     grey = np.clip((blocks.array - low) / (high - low), 0.0, 1.0).astype(np.float32)
     grey[~inside] = np.nan
     return grey
+
+
+def _bone(grey: Float32Array) -> Float32Array:
+    """Return the greys with everything below soft tissue raised to it.
+
+    Sinuses, nasal passages and airway are asymmetric in most people, the bones around the midline hardly: the
+    refinement must not follow the former. Soft tissue is the median of what is not air, and air is what lies below
+    half of the upper quartile of all that is brighter than the darkest grey: neither depends on the scanner's scale.
+    """
+    brighter = grey[grey > 0.05]
+    tissue = brighter[brighter > 0.5 * np.percentile(brighter, 75)] if brighter.size else brighter
+    return np.maximum(grey, np.float32(np.median(tissue))) if tissue.size else grey
 
 
 def _tissue_center(grey: Float32Array, geometry: Geometry) -> FloatArray:
@@ -235,6 +249,11 @@ def _jacobian(points: FloatArray, distance: FloatArray, slope: FloatArray, pose:
     return jacobian
 
 
-def _confidence(correlation: float) -> float:
-    """Map the correlation between the two sides of the final plane to 0..1."""
-    return float(np.clip((correlation - 0.2) / 0.4, 0.0, 1.0))
+def _confidence(correlation: float, normal: FloatArray) -> float:
+    """Map the correlation between the two sides of the final plane to 0..1, less beyond the trusted orientation.
+
+    Uncorrelated sides give 0 to 0.1, a head 0.6 to 0.9; half a head fits best with a plane turned far away.
+    """
+    turned = float(np.degrees(np.arccos(min(1.0, normal[0]))))
+    trusted = (UNTRUSTED_DEG - turned) / (UNTRUSTED_DEG - TRUSTED_DEG)
+    return float(np.clip((correlation - 0.3) / 0.4, 0.0, 1.0) * np.clip(trusted, 0.0, 1.0))
