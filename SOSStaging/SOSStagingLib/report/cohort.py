@@ -99,7 +99,7 @@ def _origin(result: StagingResult | None) -> dict[str, Any]:
         "model_version": model and model.version,
         "model_sha256": model and model.sha256,
         "model_trained_on": model and model.trained_on,
-        "seconds": None if result is None else sum(result.seconds.values()),
+        "seconds": None if result is None else result.seconds.get("total", sum(result.seconds.values())),
     }
 
 

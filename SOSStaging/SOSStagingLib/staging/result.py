@@ -47,8 +47,8 @@ class SosLocation:
 class GradCam:
     """Grad-CAM of the predicted stage on a coarse grid in the midsagittal plane.
 
-    ``array`` float32 [rows, columns], absolute scale: 0 = no evidence, ``full_scale`` = as strong as the strong end seen
-    in validation; never rescaled per image. ``geometry`` has shape (1, rows, columns) and maps to RAS mm.
+    ``array`` float32 [rows, columns], absolute scale: 0 = no evidence, ``full_scale`` = as strong as the strong end
+    seen in validation; never rescaled per image. ``geometry`` has shape (1, rows, columns) and maps to RAS mm.
     """
 
     array: npt.NDArray[np.float32]
@@ -62,8 +62,8 @@ class GradCam:
 class StagingResult:
     """A stage with calibrated probabilities, or "not assessable" and why.
 
-    ``stage`` counts from 1; it, ``probabilities`` (scheme order), ``expected_stage`` and ``plausible_stages`` are None /
-    empty when ``assessable`` is False, and then ``reasons`` says why. ``stage_names`` are the scheme's names in order.
+    ``stage`` counts from 1; it, ``probabilities`` (scheme order), ``expected_stage`` and ``plausible_stages`` are None
+    or empty when ``assessable`` is False, and then ``reasons`` says why. ``stage_names`` are the scheme's names in order.
     ``slab`` is what the student saw (not in the JSON). ``input_name`` is only the file or folder name.
     """
 

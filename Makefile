@@ -1,0 +1,41 @@
+# make demo   stage a bundled real head and five simulated heads, write the reports
+# make test   run the tests
+# Both do all the set-up in a local .venv first.
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
+VENV := .venv
+BIN := $(VENV)/bin
+# One tested pair; any torch from 2.6 on works: make setup TORCH="torch torchvision"
+TORCH ?= torch==2.14.1 torchvision==0.29.1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test lint benchmark clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q $(TORCH)
+	$(BIN)/pip install -q -e ".[stage,scene,train,dev]"
+	touch $@
+
+demo: setup
+	$(BIN)/sos simulate --cases 5 --stages 1,2,3,4,5 --seed 2026 --voxel 0.5 --size 120,150,130 --out demo-output/simulated-heads
+	$(BIN)/sos stage SOSStaging/Resources/SampleData/vhp_female_head.nrrd demo-output/simulated-heads --out demo-output/results
+	@echo
+	@echo "The real head is an adult's (Visible Human Female, 59 years); the simulated heads are named after their true stage."
+	@echo "Reports: demo-output/results/<name>/report.html, all in demo-output/results/cohort.csv"
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check SOSStaging SOSStagingTraining Testing
+	$(BIN)/mypy
+
+benchmark: setup
+	$(BIN)/python Testing/Benchmarks/bench_staging.py
+	$(BIN)/python Testing/Benchmarks/bench_gradcam.py
+	$(BIN)/python Testing/Benchmarks/bench_plane.py --poses 100 --seed 1
+
+clean:
+	rm -rf demo-output

@@ -1,0 +1,1 @@
+"""How good a student is, and on what that was measured."""
