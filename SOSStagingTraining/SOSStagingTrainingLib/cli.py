@@ -24,9 +24,13 @@ def register_simulate(subparsers: Any) -> None:
     parser.add_argument("--cases", type=_positive, required=True, help="how many heads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--stages", type=_stages, help="stages to take in turn, such as 1,2,3,4,5; default: drawn at random")
+    parser.add_argument(
+        "--stages", type=_stages, help="stages to take in turn, such as 1,2,3,4,5; default: drawn at random"
+    )
     parser.add_argument("--voxel", type=float, default=0.4, metavar="MM", help="voxel edge (default 0.4)")
-    parser.add_argument("--size", type=_size, default=(150.0, 170.0, 150.0), metavar="RL,PA,IS", help="field of view in mm")
+    parser.add_argument(
+        "--size", type=_size, default=(150.0, 170.0, 150.0), metavar="RL,PA,IS", help="field of view in mm"
+    )
     parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1)
     parser.set_defaults(run=_simulate)
 
@@ -42,7 +46,9 @@ def register_train(subparsers: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
     parser.add_argument("--model", type=Path, help="where to write the model (default RUN/student.sosmodel)")
     parser.add_argument("--backbone", default="convnext_atto", help="timm backbone (default convnext_atto)")
-    parser.add_argument("--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package")
+    parser.add_argument(
+        "--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package"
+    )
     parser.add_argument("--examples", type=_positive, default=30, help="shards of 192 training windows (default 30)")
     parser.add_argument("--steps", type=_positive, default=2000)
     parser.add_argument("--minutes", type=float, help="end the training in order after this time")
@@ -96,7 +102,10 @@ def _simulate(args: argparse.Namespace) -> int:
         for n, row in enumerate(write_cohort(args.out, args.cases, args.seed, args.stages, settings, args.workers), 1):
             print(f"[{n}/{args.cases}] {row['file']}  stage {row['stage']}", file=sys.stderr, flush=True)
     except OSError as error:
-        print(f"sos simulate: writing failed ({error.strerror or error}). Make room and run the same command again.", file=sys.stderr)
+        print(
+            f"sos simulate: writing failed ({error.strerror or error}). Make room and run the same command again.",
+            file=sys.stderr,
+        )
         return 3
     return 0
 
@@ -119,9 +128,17 @@ def _train(args: argparse.Namespace) -> int:
     recipe = Recipe(backbone=args.backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
     seconds = args.minutes * 60 if args.minutes else None
     initial = efficientnet_lite0_features() if args.imagenet else None
-    student = train(recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds)
+    student = train(
+        recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
+    )
     model = args.model or args.out / "student.sosmodel"
-    run = {"backbone": args.backbone, "imagenet": args.imagenet, "batch": args.batch, "seed": args.seed, "windows": args.examples * 192}
+    run = {
+        "backbone": args.backbone,
+        "imagenet": args.imagenet,
+        "batch": args.batch,
+        "seed": args.seed,
+        "windows": args.examples * 192,
+    }
     card = publish(
         student,
         args.backbone,

@@ -51,7 +51,9 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for step in results[0].seconds:
         print(f"{step:10s} {statistics.median(r.seconds[step] for r in results):6.2f} s (median of {rounds})")
-    print(f"peak memory over what was held before staging: {(peak - before) / 1e6:.2f} GB (volume {scan.array.nbytes / 1e9:.2f} GB)")
+    print(
+        f"peak memory over what was held before staging: {(peak - before) / 1e6:.2f} GB (volume {scan.array.nbytes / 1e9:.2f} GB)"
+    )
     print(f"assessable {results[0].assessable}, stage {results[0].stage}")
 
 

@@ -65,7 +65,9 @@ class Predictor:
     @torch.inference_mode()
     def _predict(self, slab: Slab) -> Prediction:
         planes = _tensor(np.ascontiguousarray(slab.array, np.float32), torch.float32, slab.array.shape).to(self.device)
-        valid = _tensor(np.ascontiguousarray(slab.valid, np.uint8), torch.uint8, slab.valid.shape).to(self.device).bool()
+        valid = (
+            _tensor(np.ascontiguousarray(slab.valid, np.uint8), torch.uint8, slab.valid.shape).to(self.device).bool()
+        )
         coarse = self.student.coarse(_coarse_view(planes, valid))
         positions, mass = peak_position(coarse["heat"], LOOK_SIZE / coarse["heat"].shape[-1])
         slab_positions = (positions[0] + 0.5) * COARSE_FACTOR - 0.5

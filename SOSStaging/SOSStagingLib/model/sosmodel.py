@@ -94,7 +94,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
 def _card(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     names = set(archive.namelist())
     if CARD not in names or WEIGHTS not in names:
-        raise ModelFileError("model-foreign", f"{path.name} is a zip file but not a .sosmodel: card or weights are missing.")
+        raise ModelFileError(
+            "model-foreign", f"{path.name} is a zip file but not a .sosmodel: card or weights are missing."
+        )
     try:
         card = json.loads(archive.read(CARD))
     except (ValueError, zipfile.BadZipFile, OSError) as error:
@@ -103,7 +105,9 @@ def _card(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
         raise ModelFileError("model-foreign", f"{path.name} has no usable card.")
     if card["format"] > FORMAT:
         raise ModelFileError(
-            "model-too-new", f"{path.name} was written by a newer version of SOSStaging.", "Update SOSStaging to use it."
+            "model-too-new",
+            f"{path.name} was written by a newer version of SOSStaging.",
+            "Update SOSStaging to use it.",
         )
     missing = [key for key in REQUIRED if key not in card]
     if missing or not isinstance(card["sha256"], dict):

@@ -53,7 +53,9 @@ def roi_mask(points: Tensor, size: int, reach_px: float) -> Tensor:
     return ((grid - nearest).norm(dim=-1) < reach_px).float().view(-1, size, size)
 
 
-def attention_losses(student: Student, fine: dict[str, Tensor], points: Tensor, stage: Tensor, usable: Tensor) -> dict[str, Tensor]:
+def attention_losses(
+    student: Student, fine: dict[str, Tensor], points: Tensor, stage: Tensor, usable: Tensor
+) -> dict[str, Tensor]:
     """``gate``: the attention gate against the plate's surroundings; ``attention``: MSE of Grad-CAM (true stage, own maximum 1)."""
     rows = torch.where(usable)[0]
     if rows.numel() == 0:

@@ -41,7 +41,10 @@ def base_card(student: Student, backbone: str, name: str, version: str, run: dic
         "created": datetime.date.today().isoformat(),
         "architecture": {"backbone": backbone, "stages": student.head.classifier.out_features},
         "scheme": "bassed-5",
-        "preprocessing": {"slab": "640x640 at 0.4 mm, 3 planes 1.5 mm apart", "normalisation": "2nd to 98th percentile"},
+        "preprocessing": {
+            "slab": "640x640 at 0.4 mm, 3 planes 1.5 mm apart",
+            "normalisation": "2nd to 98th percentile",
+        },
         "calibration": {"temperature": 1.0, "coverage": COVERAGE, "mass": COVERAGE, "presence_threshold": 0.5},
         "gradcam_full_scale": 1.0,
         "trained_on": "simulated",
@@ -68,7 +71,12 @@ def calibrated_card(card: dict[str, Any], judged: list[Judged], cam_peaks: list[
 
 
 def publish(
-    student: Student, backbone: str, path: Path, run: dict[str, Any], heads: tuple[int, int], note: Note = lambda text: None
+    student: Student,
+    backbone: str,
+    path: Path,
+    run: dict[str, Any],
+    heads: tuple[int, int],
+    note: Note = lambda text: None,
 ) -> dict[str, Any]:
     """Calibrate on ``heads[0]`` and test on ``heads[1]`` simulated heads, write ``path``; returns the card."""
     card = base_card(student, backbone, path.stem, "0.1.0", run)

@@ -113,7 +113,9 @@ def validate(student: Student, data: dict[str, Tensor], seed: int = 7) -> dict[s
     rights, ones, coarse_mm, fine_mm, presence = [], [], [], [], []
     for start in range(0, len(data["stage"]), 64):
         b = {k: v[start : start + 64] for k, v in data.items()}
-        cv = random_view(b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3)
+        cv = random_view(
+            b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3
+        )
         fv = random_view(b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0)
         coarse, fine = student.coarse(cv.image), student.fine(fv.image)
         here = b["fine_present"] & ~fv.spoiled
@@ -170,7 +172,8 @@ def train(
             examples.refresh()
         rng = np.random.default_rng([recipe.seed, step])
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        rate = recipe.rate * min(1, (step + 1) / recipe.warmup) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6
+        # A plain float: the optimiser's state is read back without pickle.
+        rate = float(recipe.rate * min(1, (step + 1) / recipe.warmup) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6)
         for group in optimiser.param_groups:
             group["lr"] = rate
         terms = losses(student, examples.batch(rng, recipe.batch), generator)
@@ -182,7 +185,12 @@ def train(
         step += 1
         _average(average, student, min(recipe.ema, (1 + step) / (10 + step)))
         if step % 20 == 0:
-            event = {"step": step, "seconds": round(used, 1), "rate": float(rate), **{k: round(float(v.detach()), 4) for k, v in terms.items()}}
+            event = {
+                "step": step,
+                "seconds": round(used, 1),
+                "rate": rate,
+                **{k: round(float(v.detach()), 4) for k, v in terms.items()},
+            }
             _event(run, event, log)
         if step % recipe.save_every == 0:
             _save(run, student, average, optimiser, step, time.monotonic() - started)
@@ -214,7 +222,9 @@ def _event(run: Path, event: dict[str, Any], log: Callable[[dict[str, Any]], Non
     log(event)
 
 
-def _save(run: Path, student: Student, average: Student, optimiser: torch.optim.Optimizer, step: int, spent: float) -> None:
+def _save(
+    run: Path, student: Student, average: Student, optimiser: torch.optim.Optimizer, step: int, spent: float
+) -> None:
     part = run / "checkpoint.part"
     torch.save(
         {

@@ -132,7 +132,12 @@ def _cut(image: Tensor, sos: Tensor, generator: torch.Generator, share: float) -
     kept = torch.ones(b, h, w, dtype=torch.bool)
     margin = torch.full((b,), 1e3)
     where = torch.where(torch.isnan(sos), torch.full_like(sos, w / 2), sos)
-    for coordinate, at, sign in ((rows, where[:, 1], 1), (rows, where[:, 1], -1), (cols, where[:, 0], 1), (cols, where[:, 0], -1)):
+    for coordinate, at, sign in (
+        (rows, where[:, 1], 1),
+        (rows, where[:, 1], -1),
+        (cols, where[:, 0], 1),
+        (cols, where[:, 0], -1),
+    ):
         edge = _uniform(b, -0.12 * h, 0.75 * h, generator)
         edge = torch.where(_chance(b, 0.55, generator), edge, torch.full_like(edge, 1e3))
         limit = at + sign * edge

@@ -195,14 +195,24 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
     }
 
 
-def _cavity_contour(
-    rng: np.random.Generator, lm: dict[str, FloatArray], scale: float
-) -> tuple[FloatArray, FloatArray]:
+def _cavity_contour(rng: np.random.Generator, lm: dict[str, FloatArray], scale: float) -> tuple[FloatArray, FloatArray]:
     basion, nasion = lm["basion"], lm["nasion_bone"]
     opisthion = basion + np.array([-rng.normal(35, 2.5), rng.normal(-1, 2.5)]) * scale
     stretch_y, stretch_z = rng.normal(1, 0.05), rng.normal(1, 0.05)
     vault = np.array(
-        [[62, 26], [64, 48], [54, 74], [30, 94], [0, 102], [-35, 98], [-70, 80], [-94, 50], [-101, 20], [-96, -4], [-84, -20]],
+        [
+            [62, 26],
+            [64, 48],
+            [54, 74],
+            [30, 94],
+            [0, 102],
+            [-35, 98],
+            [-70, 80],
+            [-94, 50],
+            [-101, 20],
+            [-96, -4],
+            [-84, -20],
+        ],
         float,
     )
     vault = vault * np.array([stretch_y, stretch_z]) * scale + rng.normal(0, 1.5, vault.shape)
@@ -243,7 +253,9 @@ def _airway_contours(
 ) -> tuple[FloatArray, FloatArray]:
     pns, ans = palate["pns"], palate["ans"]
     front, rostrum, nasion = lm["front"], lm["rostrum"], lm["nasion_bone"]
-    roof = np.array([[front[0] + 3, front[1] - 3], [(front[0] + nasion[0]) / 2, front[1] - 6], [nasion[0] - 6, nasion[1] - 14]])
+    roof = np.array(
+        [[front[0] + 3, front[1] - 3], [(front[0] + nasion[0]) / 2, front[1] - 6], [nasion[0] - 6, nasion[1] - 14]]
+    )
     nostril = ans + np.array([rng.uniform(8, 14), rng.uniform(6, 14)]) * face_scale
     nose = np.vstack([roof, [nostril + [0, 12]], [nostril], [ans + [-4, 5]], [pns + [0, 5]], [rostrum + [3, -5]]])
     t = sizes["prevertebral"]
@@ -349,7 +361,9 @@ def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
     }
 
 
-def _vertebrae(rng: np.random.Generator, basion: FloatArray, scale: float) -> list[tuple[float, float, float, float, float]]:
+def _vertebrae(
+    rng: np.random.Generator, basion: FloatArray, scale: float
+) -> list[tuple[float, float, float, float, float]]:
     # (y, z, half depth, half height, half width) of dens, axis body and lower bodies; basion-dens below 10.5 mm.
     tip = basion[1] - rng.uniform(4, 9)
     y, lean = basion[0] + rng.normal(1, 2.5), rng.normal(-0.05, 0.12)

@@ -58,5 +58,7 @@ def write_cohort(
             yield rows[-1]
     rows.sort(key=lambda row: row["case"])
     part = folder / "manifest.part"
-    part.write_text(json.dumps({"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}, indent=1))
+    part.write_text(
+        json.dumps({"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}, indent=1)
+    )
     os.replace(part, folder / "manifest.json")

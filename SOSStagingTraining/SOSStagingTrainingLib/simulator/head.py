@@ -149,7 +149,10 @@ def _paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: floa
     jaw_z = chin[1] + 0.35 * (chin[0] - y)
     jaw = _arch(x, y, chin[0] + 4, 44.0, 6.5) + np.maximum(np.abs(z - jaw_z - 2) - 13, 0)
     _bone(part, jaw, v["marrow"] + 0.25, bone, 1.8, edge)
-    for top, bottom, front in ((ex["ans"][1] - 10, ex["ans"][1] - 29, ex["ans"][0] - 2), (chin[1] + 35, chin[1] + 14, chin[0] + 3)):
+    for top, bottom, front in (
+        (ex["ans"][1] - 10, ex["ans"][1] - 29, ex["ans"][0] - 2),
+        (chin[1] + 35, chin[1] + 14, chin[0] + 3),
+    ):
         row = _arch(x, y, front, 24.0, 3.2) + np.maximum(np.abs(z - (top + bottom) / 2) - abs(top - bottom) / 2, 0)
         crowns = 0.5 + 0.5 * np.cos(np.arctan2(x, y - front + 24) * 14).astype(np.float32)
         _over(part, soft(row, edge) * np.clip(crowns * 2, 0, 1), v["tooth"])
@@ -161,7 +164,9 @@ def _paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: floa
         _over(part, soft(_ellipsoid(x - side * 32, y - 56, z - 4, 12, 12, 12), edge), 1.0)
         ramus = np.maximum(np.maximum(np.abs(x - side * 47) - 5, np.abs(y - 14) - 15), np.abs(z + 55) - 32)
         _bone(part, ramus.astype(np.float32), v["marrow"] + 0.3, bone, 1.6, edge)
-        arch = np.maximum(np.abs(np.hypot(x - side * 18, (y - 22) * 0.9) - 42) - 3, np.maximum(np.abs(z + 14) - 4, 12 - side * x))
+        arch = np.maximum(
+            np.abs(np.hypot(x - side * 18, (y - 22) * 0.9) - 42) - 3, np.maximum(np.abs(z + 14) - 4, 12 - side * x)
+        )
         _bone(part, arch.astype(np.float32), v["diploe"], bone, 1.0, edge)
     value[near] = part
 
@@ -179,7 +184,9 @@ def _palate_distance(a: Anatomy, x: F32, y: F32, z: F32) -> F32:
     up = -(y - pns[0]) * axis[1] + (z - pns[1]) * axis[0]
     length = float(np.linalg.norm(ans - pns))
     half = a.extra["thick"][0] / 2 * (1 + 0.8 * np.clip(along / length - 0.6, 0, 1))
-    return np.maximum(np.maximum(np.abs(up) - half, np.maximum(-along, along - length)), np.abs(x) - 20).astype(np.float32)
+    return np.maximum(np.maximum(np.abs(up) - half, np.maximum(-along, along - length)), np.abs(x) - 20).astype(
+        np.float32
+    )
 
 
 def _bone(part: F32, distance: F32, marrow: float, cortex: float, layer: float, edge: float) -> None:

@@ -141,7 +141,9 @@ def simulate_slab(seed: int, stage: int | None = None) -> tuple[Slab, Truth]:
     shape = (SLAB_PLANES, SLAB_SIZE, SLAB_SIZE)
     teeth = frame.project(np.array([0.0, 60.0, -60.0]))[:2] / SLAB_SPACING_MM + SLAB_SIZE / 2
     middle = (np.array(shape) - 1) / 2
-    grey = expose(tissue.reshape(shape), spacing, scanner, rng, middle, [middle[0], teeth[1], teeth[0]]).astype(np.float32)
+    grey = expose(tissue.reshape(shape), spacing, scanner, rng, middle, [middle[0], teeth[1], teeth[0]]).astype(
+        np.float32
+    )
     directions = np.stack([frame.axes[0], -frame.axes[1], frame.axes[2]], axis=1)
     origin = frame.center - (directions * np.array(spacing[::-1])) @ middle[::-1]
     geometry = Geometry.from_axes(shape, origin, directions, spacing[::-1])

@@ -78,7 +78,11 @@ def expose(
 
 
 def _streaks(
-    shape: tuple[int, ...], spacing: npt.NDArray[np.float64], metal: npt.NDArray[np.float64], strength: float, rng: np.random.Generator
+    shape: tuple[int, ...],
+    spacing: npt.NDArray[np.float64],
+    metal: npt.NDArray[np.float64],
+    strength: float,
+    rng: np.random.Generator,
 ) -> F32:
     """Bright and dark rays from the metal, strongest in its own axial slice."""
     k, j, i = (((np.arange(n) - m) * s).astype(np.float32) for n, m, s in zip(shape, metal, spacing, strict=True))

@@ -115,7 +115,9 @@ def draw_sample(rng: np.random.Generator, head: Head, kind: str) -> Sample:
     if kind == "elsewhere":
         away = rng.uniform(0, 2 * np.pi)
         center = sos[:2] + rng.uniform(24, 75) * np.array([np.cos(away), np.sin(away)])
-    sample = Sample(coarse_window(head, frame).astype(np.float16), fine_window(head, frame, center).astype(np.float16), kind)
+    sample = Sample(
+        coarse_window(head, frame).astype(np.float16), fine_window(head, frame, center).astype(np.float16), kind
+    )
     if kind in ("head", "elsewhere"):
         _label(sample, head, frame, center)
     if kind == "mirrored":
@@ -173,7 +175,9 @@ def _other_plane(rng: np.random.Generator, head: Head, frame: Frame) -> Sample:
     turned = Frame(center, np.stack(axes))
     window = rng.uniform(-50, 50, 2)
     return Sample(
-        coarse_window(head, turned).astype(np.float16), fine_window(head, turned, window).astype(np.float16), "otherplane"
+        coarse_window(head, turned).astype(np.float16),
+        fine_window(head, turned, window).astype(np.float16),
+        "otherplane",
     )
 
 
@@ -193,7 +197,9 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
     elif choice == 1:
         image += xx * rng.normal(0, 2) + yy * rng.normal(0, 2) + rng.uniform(0, 1)
     elif choice == 2:
-        return gaussian_filter(rng.standard_normal((size, size)), rng.uniform(0, 4)).astype(np.float32) * rng.uniform(0.5, 4)
+        return gaussian_filter(rng.standard_normal((size, size)), rng.uniform(0, 4)).astype(np.float32) * rng.uniform(
+            0.5, 4
+        )
     for _ in range(rng.integers(2, 25)):
         cx, cy, angle = rng.uniform(-0.45, 0.45), rng.uniform(-0.45, 0.45), rng.uniform(0, 3.14)
         u = (xx - cx) * np.cos(angle) + (yy - cy) * np.sin(angle)

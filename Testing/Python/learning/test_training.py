@@ -1,0 +1,129 @@
+"""Training: views keep points on the picture, losses mean what they say, a run resumes, a model comes out and stages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
+from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
+from SOSStagingTrainingLib.learning.trainer import Examples, Recipe, train  # noqa: E402
+from SOSStagingTrainingLib.learning.views import random_view  # noqa: E402
+
+TINY = "convnext_atto"
+
+
+def test_a_view_moves_the_picture_and_its_points_together() -> None:
+    image = torch.zeros(8, 1, 176, 176)
+    points = torch.full((8, 2, 2), float("nan"))
+    for n in range(8):
+        x, y = 70 + 4 * n, 100 - 3 * n
+        image[n, 0, y - 2 : y + 3, x - 2 : x + 3] = 5.0
+        points[n, 0] = torch.tensor([float(x), float(y)])
+    generator = torch.Generator().manual_seed(2)
+    view = random_view(image, points, generator, shift=10, noise=0.0, blur=0.2, cut=0.0)
+    for n in range(8):
+        if view.spoiled[n]:
+            continue
+        flat = int(view.image[n, 0].argmax())
+        brightest = torch.tensor([flat % LOOK_SIZE, flat // LOOK_SIZE]).float()
+        assert (brightest - view.points[n, 0]).abs().max() < 5
+    assert torch.isnan(view.points[:, 1]).all()
+
+
+def test_a_cut_through_the_synchondrosis_is_told() -> None:
+    image, points = torch.ones(200, 1, 144, 144), torch.full((200, 1, 2), 72.0)
+    cut = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=1.0)
+    whole = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=0.0)
+    assert cut.spoiled.float().mean() > whole.spoiled.float().mean() + 0.05
+
+
+def test_heat_loss_is_lowest_at_the_point_and_peak_position_finds_it() -> None:
+    points = torch.tensor([[[41.0, 77.0]]])
+    usable = torch.tensor([True])
+    cells = (torch.arange(32) + 0.5) * 4 - 0.5
+    far = (cells.view(1, 1, 32, 1) - 77) ** 2 + (cells.view(1, 1, 1, 32) - 41) ** 2
+    right = -far / 30
+    assert heat_loss(right, points, usable) < heat_loss(right.flip(3), points, usable) - 1
+    assert heat_loss(right, points, torch.tensor([False])) == 0
+    found, mass = peak_position(right, 4.0)
+    assert (found[0, 0] - points[0, 0]).abs().max() < 0.6
+    assert mass[0, 0] > 0.9
+
+
+def test_ordinal_loss_prefers_a_neighbour_to_a_distant_stage() -> None:
+    usable, stage = torch.tensor([True]), torch.tensor([3])
+    losses = [
+        float(ordinal_loss(8.0 * torch.nn.functional.one_hot(torch.tensor([s]), 5), stage, usable)) for s in range(5)
+    ]
+    assert losses[2] < losses[1] < losses[0]
+    assert losses[2] < losses[3] < losses[4]
+
+
+def test_roi_mask_covers_the_plate_only() -> None:
+    points = torch.tensor([[[64.0, 64.0], [50.0, 64.0], [78.0, 64.0]]])
+    mask = roi_mask(points, 16, 17.0)
+    assert mask[0, 8, 8] == 1
+    assert mask[0, 0, 0] == 0
+    assert 0.05 < mask.mean() < 0.4
+
+
+def test_attention_loss_reaches_the_first_convolution() -> None:
+    torch.manual_seed(0)
+    student = Student(TINY)
+    fine = student.fine(torch.randn(2, 3, LOOK_SIZE, LOOK_SIZE))
+    points = torch.tensor([[[64.0, 64.0], [54.0, 60.0], [74.0, 68.0]]] * 2)
+    terms = attention_losses(student, fine, points, torch.tensor([2, 4]), torch.tensor([True, True]))
+    first = next(p for p in student.backbone.parameters() if p.ndim == 4)
+    (gradient,) = torch.autograd.grad(terms["attention"], first)
+    assert gradient.abs().max() > 0
+
+
+def write_tiny_shards(folder: Path, count: int = 2) -> None:
+    rng = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    for n in range(count):
+        np.savez(
+            folder / f"shard-1-{n:05d}.npz",
+            coarse=rng.random((6, 144, 144)).astype(np.float16),
+            fine=rng.random((6, 3, 176, 176)).astype(np.float16),
+            kind=np.zeros(6, np.int8),
+            stage=rng.integers(1, 6, 6).astype(np.int8),
+            fraction=rng.random(6).astype(np.float32),
+            coarse_present=np.ones(6, bool),
+            fine_present=np.ones(6, bool),
+            landmarks=rng.uniform(50, 90, (6, 7, 2)).astype(np.float32),
+            fine_points=rng.uniform(70, 100, (6, 3, 2)).astype(np.float32),
+        )
+
+
+def test_a_run_cut_short_resumes_to_the_same_weights(tmp_path: Path) -> None:
+    write_tiny_shards(tmp_path / "examples")
+
+    def run(folder: str, *stops: int) -> Student:
+        for stop in stops:
+            recipe = Recipe(backbone=TINY, steps=4, batch=2, warmup=2, save_every=2)
+            examples = Examples(tmp_path / "examples")
+            if stop < 4:
+                # Cut off after the checkpoint of step ``stop``, as a killed process is.
+                with pytest.raises(KeyboardInterrupt):
+                    train(recipe, examples, tmp_path / folder, log=lambda e, stop=stop: _stop_at(e, stop))
+            else:
+                student = train(recipe, examples, tmp_path / folder)
+        return student
+
+    whole, resumed = run("whole", 4), run("resumed", 2, 4)
+    for a, b in zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True):
+        torch.testing.assert_close(a, b)
+    events = [json.loads(line) for line in (tmp_path / "resumed" / "events.jsonl").read_text().splitlines()]
+    assert [e["step"] for e in events if "validation" in e] == [2, 4]
+
+
+def _stop_at(event: dict, step: int) -> None:
+    if event["step"] == step and "validation" in event:
+        raise KeyboardInterrupt
