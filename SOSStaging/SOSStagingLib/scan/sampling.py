@@ -21,8 +21,8 @@ MIN_COLUMN_BLOCKS = 8
 Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
-MAX_READ_PER_BLOCK_AXIS = 2
-"""Along the two slow axes of a block at most this many samples are averaged: noise falls enough, reading is cheap."""
+MAX_READ_PER_AXIS = 3
+"""At most this many voxels of a block are read along each axis: noise falls enough, and reading stays cheap."""
 
 
 @dataclass(frozen=True)
@@ -65,53 +65,53 @@ def block_factors(geometry: Geometry, target_mm: float) -> tuple[int, int, int]:
 def block_mean(array: AnyArray, geometry: Geometry, target_mm: float) -> BlockVolume:
     """Average blocks of about ``target_mm``; blocks with a non-finite voxel are not ``known``.
 
-    The average runs in the array's memory order and in exact integers or float64, so it does not depend on the axis
-    order of the view. Of a large block only every n-th slice and row is read; the geometry follows what was read.
+    Of a large block only some evenly spread voxels are read, the same ones in any memory order, and sums are exact
+    integers or float64: the axis order of the array behind a RAS view makes no difference. The geometry follows what
+    was read.
     """
     factors = np.array(block_factors(geometry, target_mm))
-    order = np.argsort([-abs(s) for s in array.strides], kind="stable")
     counts = np.array(array.shape) // factors
     start = (np.array(array.shape) - counts * factors) // 2
-    stride, taken = np.ones(3, int), factors.copy()
-    for axis in order[:2]:
-        stride[axis] = max(1, factors[axis] // MAX_READ_PER_BLOCK_AXIS)
-        taken[axis] = min(factors[axis], MAX_READ_PER_BLOCK_AXIS)
-    memory = array.transpose(order)
-    means = _memory_block_mean(memory, start[order], counts[order], factors[order], stride[order], taken[order])
+    picks = [_picks(int(n)) for n in factors]
+    order = np.argsort([-abs(s) for s in array.strides], kind="stable")
+    means = _block_mean(array.transpose(order), start[order], counts[order], factors[order], [picks[a] for a in order])
     means = means.transpose(np.argsort(order))
-    first = (start + (taken - 1) * stride / 2)[::-1]
     matrix = np.array(geometry.ijk_to_ras)
-    matrix[:3, 3] = geometry.to_ras(first)
+    matrix[:3, 3] = geometry.to_ras([start[a] + np.mean(picks[a]) for a in (2, 1, 0)])
     matrix[:3, :3] = matrix[:3, :3] * factors[::-1]
     known = np.isfinite(means)
     values = np.ascontiguousarray(np.where(known, means, 0.0), np.float32)
     return BlockVolume(values, np.ascontiguousarray(known), Geometry(values.shape, matrix))
 
 
-def _memory_block_mean(
+def _picks(factor: int) -> list[int]:
+    """Return which of a block's ``factor`` voxels along an axis are read: all of few, else some spread evenly."""
+    taken = min(factor, MAX_READ_PER_AXIS)
+    return [int((n + 0.5) * factor / taken) for n in range(taken)]
+
+
+def _block_mean(
     memory: AnyArray,
     start: npt.NDArray[np.int_],
     counts: npt.NDArray[np.int_],
     factors: npt.NDArray[np.int_],
-    stride: npt.NDArray[np.int_],
-    taken: npt.NDArray[np.int_],
+    picks: list[list[int]],
 ) -> FloatArray:
     """Block means of an array whose axes run from the slowest to the fastest in memory."""
-    total = np.int32 if memory.dtype.kind in "iub" and memory.dtype.itemsize <= 2 else np.float64
+    exact = memory.dtype.kind in "iub" and memory.dtype.itemsize <= 2
+    total = np.zeros((counts[1], counts[2]), np.int32 if exact else np.float64)
     out = np.empty(tuple(counts))
-    (n1, n2), (f1, f2) = counts[1:], factors[1:]
-    cells = int(taken.prod())
+    rows, columns = ([start[a] + p + np.arange(counts[a]) * factors[a] for p in picks[a]] for a in (1, 2))
     for b in range(counts[0]):
-        block: AnyArray | None = None
-        for s in range(taken[0]):
-            plane = memory[start[0] + b * factors[0] + s * stride[0]]
-            for r in range(taken[1]):
-                first = start[1] + r * stride[1]
-                rows = plane[first : first + (n1 - 1) * f1 + 1 : f1, start[2] : start[2] + n2 * f2]
-                block = rows.astype(total) if block is None else np.add(block, rows, out=block)
-        assert block is not None
-        out[b] = block.reshape(n1, n2, f2).sum(axis=2)
-    return out / cells
+        total[:] = 0
+        for s in picks[0]:
+            plane = memory[start[0] + b * factors[0] + s]
+            for r in rows:
+                lines = plane[r[0] : r[-1] + 1 : factors[1]]
+                for c in columns:
+                    total += lines[:, c[0] : c[-1] + 1 : factors[2]]
+        out[b] = total
+    return out / np.prod([len(p) for p in picks])
 
 
 def trilinear(array: AnyArray, geometry: Geometry, ras: FloatArray, outside: float = 0.0) -> Float32Array:
@@ -157,15 +157,26 @@ class Field:
 
 
 def padding_columns(blocks: BlockVolume) -> BoolArray:
-    """Return where the scanner filled in a constant because nothing was measured: bool [k, j, i].
+    """Return where the scanner filled in a constant because nothing was measured, and beside it: bool [k, j, i].
 
     A cylindrical or other prismatic field of view leaves whole columns, from one face of the volume to the other, at
     one constant grey, which measured columns never are. Air that was clipped to a constant counts as well, but only
-    beyond the head's outline.
+    beyond the head's outline. The blocks beside mix padding with measured greys.
     """
     mask = ~blocks.known
     for axis, length in enumerate(blocks.array.shape):
         if length >= MIN_COLUMN_BLOCKS:
             constant = np.ptp(blocks.array, axis=axis, keepdims=True) == 0
             mask = mask | np.broadcast_to(constant, blocks.array.shape)
+    return _widened(mask) if mask.any() else mask
+
+
+def _widened(mask: BoolArray) -> BoolArray:
+    """Return the mask grown by one voxel along each axis."""
+    for axis in range(mask.ndim):
+        lines = np.swapaxes(mask, 0, axis)
+        grown = lines.copy()
+        grown[1:] |= lines[:-1]
+        grown[:-1] |= lines[1:]
+        mask = np.swapaxes(grown, 0, axis)
     return mask

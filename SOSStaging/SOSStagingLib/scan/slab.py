@@ -101,12 +101,13 @@ def _tissue_picture(
 
 
 def _extent(profile: FloatArray) -> tuple[float, float]:
-    """Return the (fractional) indices between which all but small tails of the profile lie."""
+    """Return the (fractional) indices between which all but small tails of the profile lie.
+
+    A tail is a share of what a slab could hold at most, so that a long body does not lose the top of its head.
+    """
     total = np.concatenate([[0.0], np.cumsum(profile)])
-    total /= total[-1]
-    edges = np.arange(total.size) - 0.5
-    keep = np.concatenate([[True], np.diff(total) > 0])
-    first, last = np.interp([EXTENT_TAIL, 1 - EXTENT_TAIL], total[keep], edges[keep])
+    tail = EXTENT_TAIL * min(total[-1], SLAB_EXTENT_MM / EXTENT_PLANE_MM * float(profile.max()))
+    first, last = np.interp([tail, total[-1] - tail], total, np.arange(total.size) - 0.5)
     return float(first), float(last)
 
 
