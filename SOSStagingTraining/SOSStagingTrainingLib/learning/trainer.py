@@ -78,10 +78,10 @@ class Examples:
 def losses(student: Student, batch: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
     """All loss terms on one randomly viewed batch."""
     coarse_view = random_view(
-        batch["coarse"].float()[:, None], batch["landmarks"].float(), generator, shift=10, noise=0.08, blur=0.9, cut=0.5
+        batch["coarse"].float()[:, None], batch["landmarks"].float(), generator, shift=10, noise=0.08, blur=0.9, cut=0.5, slices=4
     )
     fine_view = random_view(
-        batch["fine"].float(), batch["fine_points"].float(), generator, shift=16, noise=0.2, blur=1.5, cut=0.08
+        batch["fine"].float(), batch["fine_points"].float(), generator, shift=16, noise=0.2, blur=1.5, cut=0.08, slices=18
     )
     channels_last = torch.channels_last
     coarse = student.coarse(coarse_view.image.contiguous(memory_format=channels_last))
@@ -116,7 +116,7 @@ def validate(student: Student, data: dict[str, Tensor], seed: int = 7) -> dict[s
         cv = random_view(
             b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3
         )
-        fv = random_view(b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0)
+        fv = random_view(b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0, slices=1)
         coarse, fine = student.coarse(cv.image), student.fine(fv.image)
         here = b["fine_present"] & ~fv.spoiled
         error = (fine["logits"].argmax(1) + 1 - b["stage"]).abs()[here]

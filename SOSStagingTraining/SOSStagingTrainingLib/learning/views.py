@@ -26,12 +26,12 @@ class View:
 
 
 def random_view(
-    image: Tensor, points: Tensor, generator: torch.Generator, *, shift: float, noise: float, blur: float, cut: float
+    image: Tensor, points: Tensor, generator: torch.Generator, *, shift: float, noise: float, blur: float, cut: float, slices: float
 ) -> View:
     """Turn, scale and shift ``image`` [B, C, H, W] (air 0, brain 1) into 128-pixel views and spoil them as scanners do.
 
     ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut`` the share of
-    views whose field of view ends somewhere. Point 0 is the synchondrosis; NaN points stay NaN.
+    views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the synchondrosis; NaN points stay NaN.
     """
     b = image.shape[0]
     image, points = _turned(image, points, generator, shift)
@@ -39,6 +39,7 @@ def random_view(
     image = _smoothed(image, _uniform(b, 0.1, blur, generator))
     image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
     image = _double_contour(image, generator)
+    image = _coarse_voxels(image, generator, slices)
     image = _streaks(image, generator)
     image = _noisy(image, generator, noise)
     image, cut_away = _cut(image, points[:, 0], generator, cut)
@@ -102,6 +103,20 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
     step = int(torch.randint(1, 5, (1,), generator=generator))
     ghost = torch.roll(image, (step, -step // 2), (2, 3))
     return image + weight[:, None, None, None] * (ghost - image)
+
+
+def _coarse_voxels(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
+    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: averaged, then interpolated."""
+    chosen = torch.where(_chance(image.shape[0], 0.18, generator))[0]
+    rows, cols = (1 + (thickest - 1) * torch.rand(2, generator=generator)).tolist()
+    cols = 1 + (cols - 1) / 2 * float(torch.rand(1, generator=generator) < 0.4)
+    if chosen.numel() == 0:
+        return image
+    height, width = image.shape[-2:]
+    small = functional.interpolate(image[chosen], size=(round(height / rows), round(width / cols)), mode="area")
+    image = image.clone()
+    image[chosen] = functional.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
+    return image
 
 
 def _streaks(image: Tensor, generator: torch.Generator) -> Tensor:
