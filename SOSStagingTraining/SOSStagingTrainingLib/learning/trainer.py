@@ -114,7 +114,7 @@ def validate(student: Student, data: dict[str, Tensor], seed: int = 7) -> dict[s
     for start in range(0, len(data["stage"]), 64):
         b = {k: v[start : start + 64] for k, v in data.items()}
         cv = random_view(
-            b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3
+            b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3, slices=1
         )
         fv = random_view(b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0, slices=1)
         coarse, fine = student.coarse(cv.image), student.fine(fv.image)

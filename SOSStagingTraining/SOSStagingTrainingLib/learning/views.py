@@ -106,14 +106,18 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _coarse_voxels(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
-    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: averaged, then interpolated."""
-    chosen = torch.where(_chance(image.shape[0], 0.18, generator))[0]
+    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: sampled coarsely, then interpolated.
+
+    Slices average over their thickness, or stand apart with gaps between them; both occur.
+    """
+    chosen = torch.where(_chance(image.shape[0], 0.2, generator))[0]
     rows, cols = (1 + (thickest - 1) * torch.rand(2, generator=generator)).tolist()
     cols = 1 + (cols - 1) / 2 * float(torch.rand(1, generator=generator) < 0.4)
+    mode = "area" if torch.rand(1, generator=generator) < 0.5 else "nearest-exact"
     if chosen.numel() == 0:
         return image
     height, width = image.shape[-2:]
-    small = functional.interpolate(image[chosen], size=(round(height / rows), round(width / cols)), mode="area")
+    small = functional.interpolate(image[chosen], size=(round(height / rows), round(width / cols)), mode=mode)
     image = image.clone()
     image[chosen] = functional.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
     return image

@@ -26,7 +26,7 @@ def test_a_view_moves_the_picture_and_its_points_together() -> None:
         image[n, 0, y - 2 : y + 3, x - 2 : x + 3] = 5.0
         points[n, 0] = torch.tensor([float(x), float(y)])
     generator = torch.Generator().manual_seed(2)
-    view = random_view(image, points, generator, shift=10, noise=0.0, blur=0.2, cut=0.0)
+    view = random_view(image, points, generator, shift=10, noise=0.0, blur=0.2, cut=0.0, slices=1)
     for n in range(8):
         if view.spoiled[n]:
             continue
@@ -38,8 +38,8 @@ def test_a_view_moves_the_picture_and_its_points_together() -> None:
 
 def test_a_cut_through_the_synchondrosis_is_told() -> None:
     image, points = torch.ones(200, 1, 144, 144), torch.full((200, 1, 2), 72.0)
-    cut = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=1.0)
-    whole = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=0.0)
+    cut = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=1.0, slices=1)
+    whole = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=0.0, slices=1)
     assert cut.spoiled.float().mean() > whole.spoiled.float().mean() + 0.05
 
 
