@@ -18,8 +18,9 @@ def register_simulate(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "simulate",
         help="make simulated head scans with a known stage",
-        description="Make simulated cone-beam CT heads: NRRD volumes with truth files (stage, synchondrosis, plane, landmarks) "
-        "and manifest.json. The same seed gives the same scans; an interrupted run goes on where it stopped.",
+        description="Make simulated cone-beam CT heads: volumes with truth files (stage, synchondrosis, "
+        "plane, landmarks) and manifest.json. The same seed gives the same scans; an interrupted run goes on "
+        "where it stopped.",
     )
     parser.add_argument("--cases", type=_positive, required=True, help="how many heads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -40,8 +41,9 @@ def register_train(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a student on simulated heads and publish a .sosmodel",
-        description="Draw simulated training windows, train the student, calibrate and test it on other simulated heads, and write "
-        "a .sosmodel. Everything is kept in the run folder; the same command goes on where it stopped.",
+        description="Draw training windows, train the student, calibrate and test it on other "
+        "simulated heads, and write a .sosmodel. Everything is kept in the run folder; the same command goes on "
+        "where it stopped.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
     parser.add_argument("--model", type=Path, help="where to write the model (default RUN/student.sosmodel)")

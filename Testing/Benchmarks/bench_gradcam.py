@@ -2,8 +2,8 @@
 
     python Testing/Benchmarks/bench_gradcam.py [--rounds 30]
 
-ConvNeXt-atto at 224 px with the project's stage head, batch 1, CPU. Rounds of all contestants are interleaved, so that a busy
-machine slows all alike; medians and their ratio to the forward alone are printed.
+ConvNeXt-atto at 224 px with the project's stage head, batch 1, CPU. Rounds of all contestants are interleaved, so
+that a busy machine slows all alike; medians and their ratio to the forward alone are printed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Staging a 512x512x400 int16 cone-beam CT already in memory, model loaded: seconds per step, and peak memory over the volume.
+"""Staging a 512x512x400 int16 cone-beam CT already in memory, model loaded: seconds per step, and peak memory over
+the volume.
 
     python Testing/Benchmarks/bench_staging.py [--rounds 3]
 
@@ -52,7 +53,8 @@ def main() -> None:
     for step in results[0].seconds:
         print(f"{step:10s} {statistics.median(r.seconds[step] for r in results):6.2f} s (median of {rounds})")
     print(
-        f"peak memory over what was held before staging: {(peak - before) / 1e6:.2f} GB (volume {scan.array.nbytes / 1e9:.2f} GB)"
+        f"peak memory over what was held before staging: {(peak - before) / 1e6:.2f} GB "
+        f"(volume {scan.array.nbytes / 1e9:.2f} GB)"
     )
     print(f"assessable {results[0].assessable}, stage {results[0].stage}")
 

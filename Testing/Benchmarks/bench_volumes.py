@@ -2,7 +2,8 @@
 
     python Testing/Benchmarks/bench_volumes.py [--cases 40] [--seed 31] [--voxel 0.5] [--workers 2]
 
-Volumes are made on the fly (150 x 170 x 150 mm cylinder) and staged in this process. All figures are on simulated heads.
+Volumes are made on the fly (150 x 170 x 150 mm cylinder) and staged in this process. All figures are on simulated
+heads.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def main() -> None:
             rows.append((truth.stage, result.stage or 0, off, angle, place))
             why = "; ".join(r.code for r in result.reasons)
             print(
-                f"{scan.name} true {truth.stage} told {result.stage} plane {off:.2f} mm {angle:.2f} deg SOS {place:.1f} mm {why}"
+                f"{scan.name} true {truth.stage} told {result.stage} "
+                f"plane {off:.2f} mm {angle:.2f} deg SOS {place:.1f} mm {why}"
             )
     table = np.array(rows)
     told = table[:, 1] > 0
@@ -62,10 +64,12 @@ def main() -> None:
     print(f"within one: {np.mean(abs(table[told, 0] - table[told, 1]) <= 1):.3f}")
     good = (table[:, 2] <= 1) & (table[:, 3] <= 2)
     print(
-        f"plane at most 1 mm and 2 degrees off: {np.nanmean(good):.3f}; 95th percentile {np.nanpercentile(table[:, 2], 95):.2f} mm, {np.nanpercentile(table[:, 3], 95):.2f} degrees"
+        f"plane at most 1 mm and 2 degrees off: {np.nanmean(good):.3f}; 95th percentile "
+        f"{np.nanpercentile(table[:, 2], 95):.2f} mm, {np.nanpercentile(table[:, 3], 95):.2f} degrees"
     )
     print(
-        f"SOS error: median {np.nanmedian(table[:, 4]):.2f} mm, 95th percentile {np.nanpercentile(table[:, 4], 95):.2f} mm"
+        f"SOS error: median {np.nanmedian(table[:, 4]):.2f} mm, "
+        f"95th percentile {np.nanpercentile(table[:, 4], 95):.2f} mm"
     )
 
 

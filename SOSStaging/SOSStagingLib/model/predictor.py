@@ -69,13 +69,13 @@ class Predictor:
             _tensor(np.ascontiguousarray(slab.valid, np.uint8), torch.uint8, slab.valid.shape).to(self.device).bool()
         )
         coarse = self.student.coarse(_coarse_view(planes, valid))
-        positions, mass = peak_position(coarse["heat"], LOOK_SIZE / coarse["heat"].shape[-1])
+        positions, _ = peak_position(coarse["heat"], LOOK_SIZE / coarse["heat"].shape[-1])
         slab_positions = (positions[0] + 0.5) * COARSE_FACTOR - 0.5
         center = slab_positions[0]
         for _ in range(LOOKS):
             corner = _corner(center)
             fine = self.student.fine(_fine_view(planes, valid, corner))
-            local, fine_mass = peak_position(fine["heat"], LOOK_SIZE / fine["heat"].shape[-1])
+            local, _ = peak_position(fine["heat"], LOOK_SIZE / fine["heat"].shape[-1])
             found = local[0, 0] + torch.tensor(corner, device=self.device)
             if float((found - center).abs().max()) < 2.0:
                 break
@@ -108,7 +108,7 @@ def _coarse_view(planes: Tensor, valid: Tensor) -> Tensor:
 def _corner(center: Tensor) -> tuple[int, int]:
     """Top-left (column, row) slab pixel of the window around ``center``, inside the slab."""
     limit = SLAB_SIZE - LOOK_SIZE
-    col, row = (int(round(float(v) - (LOOK_SIZE - 1) / 2)) for v in center)
+    col, row = (round(float(v) - (LOOK_SIZE - 1) / 2) for v in center)
     return min(max(col, 0), limit), min(max(row, 0), limit)
 
 

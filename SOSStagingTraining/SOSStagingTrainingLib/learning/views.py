@@ -1,7 +1,10 @@
-"""Random views of training windows, in torch, whole batches at a time: geometry, scanner faults, contrast, field of view.
+"""Random views of training windows, in torch, whole batches at a time: geometry, scanner faults, contrast, field of
+view.
 
-Severities follow the domain table: noise 0.02-0.2 of (brain - air), blur 0.4-0.9 mm FWHM and more for coarse scans, cupping up to
-20 %, streaks from metal, double contours from motion, cut and cylinder fields of view, display windows that saturate bone.
+Severities follow the domain table: noise 0.02-0.2 of (brain - air), blur 0.4-0.9 mm FWHM and more for coarse scans,
+cupping up to
+20 %, streaks from metal, double contours from motion, cut and cylinder fields of view, display windows that saturate
+bone.
 """
 
 from __future__ import annotations
@@ -26,12 +29,22 @@ class View:
 
 
 def random_view(
-    image: Tensor, points: Tensor, generator: torch.Generator, *, shift: float, noise: float, blur: float, cut: float, slices: float
+    image: Tensor,
+    points: Tensor,
+    generator: torch.Generator,
+    *,
+    shift: float,
+    noise: float,
+    blur: float,
+    cut: float,
+    slices: float,
 ) -> View:
     """Turn, scale and shift ``image`` [B, C, H, W] (air 0, brain 1) into 128-pixel views and spoil them as scanners do.
 
-    ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut`` the share of
-    views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the synchondrosis; NaN points stay NaN.
+    ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut``
+    the share of
+    views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the synchondrosis;
+    NaN points stay NaN.
     """
     b = image.shape[0]
     image, points = _turned(image, points, generator, shift)
@@ -106,7 +119,8 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _coarse_voxels(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
-    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: sampled coarsely, then interpolated.
+    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: sampled coarsely, then
+    interpolated.
 
     Slices average over their thickness, or stand apart with gaps between them; both occur.
     """

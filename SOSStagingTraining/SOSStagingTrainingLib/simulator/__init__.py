@@ -1,5 +1,6 @@
 """Simulated heads with a known stage of the spheno-occipital synchondrosis: anatomy, synchondrosis, scanner, cohort.
 
-Everything here is a drawing from published lengths and angles, not a patient. The head frame is RAS-like millimetres with
-the centre of the sella at the origin: x towards the patient's right, y anterior, z superior, Frankfort plane horizontal.
+Everything here is a drawing from published lengths and angles, not a patient. The head frame is RAS-like millimetres
+with the centre of the sella at the origin: x towards the patient's right, y anterior, z superior, Frankfort plane
+horizontal.
 """

@@ -1,6 +1,7 @@
 """The head around the synchondrosis: contours of the midsagittal plane from published lengths, and their spread.
 
-Lengths and angles: domain table of the project (S-N 65-69 mm, S-Ba 43-46 mm, N-S-Ba 127-134 degrees, clivus 42-46 mm from basion
+Lengths and angles: domain table of the project (S-N 65-69 mm, S-Ba 43-46 mm, N-S-Ba 127-134 degrees, clivus 42-46 mm
+from basion
 to the dorsum, plate 12-16 mm high at 0.50-0.65 of that way). Where no number is published the value is our guess.
 """
 
@@ -322,7 +323,8 @@ def _face_contour(
 
 
 def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, age: float) -> dict[str, float]:
-    # Pattern shares of 500 adults: sellar 52, post-sellar 38, pre-sellar 6, conchal 3 %; smaller in the young (Szolar, Yonetsu).
+    # Pattern shares of 500 adults: sellar 52, post-sellar 38, pre-sellar 6, conchal 3 %; smaller in the young
+    # (Szolar, Yonetsu).
     kinds = ["conchal", "presellar", "sellar", "postsellar"]
     adult = np.array([0.05, 0.10, 0.5, 0.35])
     young = np.array([0.25, 0.35, 0.35, 0.05])
@@ -345,7 +347,8 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
 
 
 def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
-    # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section 8).
+    # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section
+    # 8).
     marrow = 1 + rng.uniform(0.06, 0.5) * (1 - 0.3 * child)
     return {
         "brain": 1.0,

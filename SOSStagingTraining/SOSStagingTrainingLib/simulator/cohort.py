@@ -1,9 +1,9 @@
-"""Cohorts of simulated scans on disk: one NRRD and one truth file per case, a manifest, the same bytes for the same seed."""
+"""Cohorts of simulated scans on disk: one NRRD and one truth file per case, a manifest, the same bytes for the same
+seed."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -25,7 +25,7 @@ def write_scan(path: Path, scan: Scan) -> None:
     image.SetOrigin([-float(origin[0]), -float(origin[1]), float(origin[2])])
     part = path.with_name(path.stem + ".part.nrrd")
     sitk.WriteImage(image, str(part), useCompression=True)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def write_case(folder: Path, name: str, seed: int, stage: int | None, settings: VolumeSettings) -> dict:
@@ -36,7 +36,7 @@ def write_case(folder: Path, name: str, seed: int, stage: int | None, settings: 
         write_scan(scan_path, scan)
         part = truth_path.with_suffix(".part")
         part.write_text(json.dumps(truth.to_json(), indent=1))
-        os.replace(part, truth_path)
+        part.replace(truth_path)
     truth_json = json.loads(truth_path.read_text())
     return {"case": name, "file": scan_path.name, "seed": seed, "stage": truth_json["stage"]}
 
@@ -44,7 +44,8 @@ def write_case(folder: Path, name: str, seed: int, stage: int | None, settings: 
 def write_cohort(
     folder: Path, cases: int, seed: int, stages: Sequence[int] | None, settings: VolumeSettings, workers: int
 ) -> Iterator[dict]:
-    """Write ``cases`` scans, yielding each row as it is done; ``stages`` are taken in turn. Resumable; ends with manifest.json."""
+    """Write ``cases`` scans, yielding each row as it is done; ``stages`` are taken in turn. Resumable; ends with
+    manifest.json."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     with ProcessPoolExecutor(workers) as pool:
@@ -61,4 +62,4 @@ def write_cohort(
     part.write_text(
         json.dumps({"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}, indent=1)
     )
-    os.replace(part, folder / "manifest.json")
+    part.replace(folder / "manifest.json")

@@ -11,9 +11,10 @@ from scipy.interpolate import splev, splprep
 from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates
 
 F32 = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 
-def soft(distance: F32, edge: float) -> F32:
+def soft(distance: Floats, edge: float) -> F32:
     """Coverage 0..1 of a region from its signed distance (negative inside), with an edge ``edge`` mm wide."""
     return np.clip(0.5 - distance / np.float32(edge), 0, 1, dtype=np.float32)
 
@@ -47,7 +48,8 @@ class DistanceMap:
     def of_contour(
         cls, contour: npt.ArrayLike, y_range: tuple[float, float], z_range: tuple[float, float], step: float
     ) -> DistanceMap:
-        """Draw a closed contour [n, 2] of (y, z) mm and measure distances to it. Needs the contour inside the ranges."""
+        """Draw a closed contour [n, 2] of (y, z) mm and measure distances to it. Needs the contour inside the
+        ranges."""
         ny = int((y_range[1] - y_range[0]) / step) + 1
         nz = int((z_range[1] - z_range[0]) / step) + 1
         pixels = [((y - y_range[0]) / step, (z - z_range[0]) / step) for y, z in np.asarray(contour, float)]
@@ -67,7 +69,8 @@ class DistanceMap:
 
 
 class SmoothNoise:
-    """Zero-mean, unit-variance noise, smooth over ``scale`` mm: a periodic random lattice read by linear interpolation."""
+    """Zero-mean, unit-variance noise, smooth over ``scale`` mm: a periodic random lattice read by linear
+    interpolation."""
 
     def __init__(self, rng: np.random.Generator, size: int = 48) -> None:
         lattice = rng.standard_normal((size, size, size)).astype(np.float32)

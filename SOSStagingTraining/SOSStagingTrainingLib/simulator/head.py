@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .anatomy import Anatomy, draw_anatomy
-from .fields import F32, band, soft
+from .fields import F32, Floats, band, soft
 from .synchondrosis import Synchondrosis
 
 AIR = 0.0
@@ -36,10 +36,8 @@ class Head:
     def landmark(self, name: str) -> npt.NDArray[np.float64]:
         """Position (x, y, z) in mm of a midsagittal landmark, with the head's own deformation."""
         a = self.anatomy
-        if name == "sos":
-            yz = a.plate_endocranial + 0.5 * a.plate_height * a.plate_direction
-        else:
-            yz = a.landmarks[name]
+        middle = a.plate_endocranial + 0.5 * a.plate_height * a.plate_direction
+        yz = middle if name == "sos" else a.landmarks[name]
         return a.waves.undo(np.array([0.0, yz[0], yz[1]]))
 
     def tissue(self, points: F32, edge: float) -> F32:
@@ -54,7 +52,7 @@ def draw_head(rng: np.random.Generator, stage: int, age: float, seed: int = 0, a
     return Head(anatomy or draw_anatomy(rng, age), Synchondrosis.draw(rng, stage), age, seed)
 
 
-def _over(value: F32, mask: F32, paint: F32 | float) -> None:
+def _over(value: F32, mask: F32, paint: Floats | float) -> None:
     value += mask * (paint - value)
 
 
@@ -86,7 +84,8 @@ def _paint(head: Head, x: F32, y: F32, z: F32, edge: float) -> F32:
 
 
 def _vault_thickness(a: Anatomy, y: F32, z: F32) -> F32:
-    """Bone thickness (mm) around the cavity: none at the foramen magnum and along the drawn skull base, thin in front."""
+    """Bone thickness (mm) around the cavity: none at the foramen magnum and along the drawn skull base, thin in
+    front."""
     s = a.sizes["vault"]
     lm = a.landmarks
     below = soft(z - np.float32(lm["dorsum"][1] + 2), 6.0)

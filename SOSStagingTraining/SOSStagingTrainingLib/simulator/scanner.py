@@ -1,7 +1,7 @@
 """The scanner: from tissue values to grey values with a cone-beam scanner's faults. Works on volumes and slabs alike.
 
-Ranges follow the domain table: blur 0.4-0.9 mm FWHM, noise 40-150 HU-equivalents correlated over 1-2 voxels, cupping up to 20 %,
-gain 0.6-1.4 and offset up to 300 (cone-beam greys are not HU), metal streaks from the teeth.
+Ranges follow the domain table: blur 0.4-0.9 mm FWHM, noise 40-150 HU-equivalents correlated over 1-2 voxels, cupping
+up to 20 %, gain 0.6-1.4 and offset up to 300 (cone-beam greys are not HU), metal streaks from the teeth.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def expose(
     center_kji: npt.ArrayLike,
     metal_kji: npt.ArrayLike,
 ) -> npt.NDArray[np.int16]:
-    """Grey values int16 [k, j, i] from tissue [k, j, i]; ``center_kji`` is the rotation axis, ``metal_kji`` the teeth (voxels).
+    """Grey values int16 [k, j, i] from tissue [k, j, i]; ``center_kji`` is the rotation axis, ``metal_kji`` the teeth
+    (voxels).
 
     Axes thicker than the blur are not blurred. Greys are ``gain * 1000 * (value - 1) + offset``, clipped to int16.
     """

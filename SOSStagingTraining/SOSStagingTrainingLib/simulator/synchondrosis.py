@@ -1,7 +1,9 @@
 """The spheno-occipital synchondrosis: a cartilage plate across the clivus and how far it has turned to bone.
 
-Fusion is a field over the plate, ``e`` from the endocranial (0) to the ectocranial border (1) and ``x`` lateral: bone where the
-field is positive. It proceeds from the endocranial side (Powell & Brodie 1963; Bassed 2010), with bony islands ahead of the
+Fusion is a field over the plate, ``e`` from the endocranial (0) to the ectocranial border (1) and ``x`` lateral: bone
+where the
+field is positive. It proceeds from the endocranial side (Powell & Brodie 1963; Bassed 2010), with bony islands ahead
+of the
 front, mostly supero-central (Angle Orthod 2019;89:470). The stage follows from the bridged fraction of the midsagittal
 height by the cut points below, which are ours.
 """
@@ -52,10 +54,11 @@ class Synchondrosis:
         islands = []
         for _ in range(rng.poisson(0.5) if stage == 3 else (rng.integers(1, 3) if cored else 0)):
             ahead = max(front, 0.1)
-            islands.append((rng.uniform(ahead, min(1.0, ahead + 0.35)), rng.normal(0, 3), rng.uniform(0.5, 1.6)))
+            islands.append((rng.uniform(ahead, min(1.0, ahead + 0.35)), rng.normal(0, 0.3 if cored else 3), rng.uniform(0.5, 1.6)))
         if cored:
             front = rng.uniform(-0.05, 0.1)
-        # Width 1.73 +- 0.46 mm (Leonardi 2010), narrower while it closes; wedge: narrow endocranially (Turkish CT 2024).
+        # Width 1.73 +- 0.46 mm (Leonardi 2010), narrower while it closes; wedge: narrow endocranially (Turkish CT
+        # 2024).
         width = float(np.clip(rng.normal(1.73, 0.46), 0.8, 3.0)) * (1.0 if stage == 1 else rng.uniform(0.7, 1.0))
         return cls(
             front=front,

@@ -1,7 +1,9 @@
 """Slabs and their two training windows, sampled straight from the head without making a volume.
 
-The coarse window is the middle sagittal plane at 2 mm, what the student's first look sees; the fine window is the slab around
-the synchondrosis at the slab's own 0.4 mm. Wrong inputs (other planes, other contrasts, no head at all) come from here too.
+The coarse window is the middle sagittal plane at 2 mm, what the student's first look sees; the fine window is the
+slab around
+the synchondrosis at the slab's own 0.4 mm. Wrong inputs (other planes, other contrasts, no head at all) come from
+here too.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ def rotation(pitch: float, yaw: float, roll: float) -> npt.NDArray[np.float64]:
 
 
 def draw_frame(rng: np.random.Generator, head: Head, plane_error: float = 1.0) -> Frame:
-    """A frame as the plane finder gives it: pitch of the head free, small yaw, roll and lateral error, shifted in plane."""
+    """A frame as the plane finder gives it: pitch of the head free, small yaw, roll and lateral error, shifted in
+    plane."""
     pitch = float(np.clip(rng.normal(0, 9), -28, 28))
     matrix = rotation(pitch, rng.normal(0, 0.9 * plane_error), rng.normal(0, 0.9 * plane_error))
     axes = np.stack([matrix @ [0, 1, 0], matrix @ [0, 0, 1], matrix @ [1, 0, 0]])

@@ -1,4 +1,5 @@
-"""Training: views keep points on the picture, losses mean what they say, a run resumes, a model comes out and stages."""
+"""Training: views keep points on the picture, losses mean what they say, a run resumes, a model comes out and
+stages."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def test_a_view_moves_the_picture_and_its_points_together() -> None:
 def test_a_cut_through_the_synchondrosis_is_told() -> None:
     image, points = torch.ones(200, 1, 144, 144), torch.full((200, 1, 2), 72.0)
     cut = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=1.0, slices=1)
-    whole = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=0.0, slices=1)
+    whole = random_view(
+        image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=0.0, slices=1
+    )
     assert cut.spoiled.float().mean() > whole.spoiled.float().mean() + 0.05
 
 

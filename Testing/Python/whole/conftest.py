@@ -11,9 +11,9 @@ import SimpleITK as sitk
 
 pytest.importorskip("torch")
 
-from SOSStagingLib.cli_stage import default_model  # noqa: E402
-from SOSStagingLib.model.predictor import Predictor  # noqa: E402
-from SOSStagingLib.staging.stager import Stager  # noqa: E402
+from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.predictor import Predictor
+from SOSStagingLib.staging.stager import Stager
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 SAMPLE = Path(__file__).resolve().parents[3] / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"

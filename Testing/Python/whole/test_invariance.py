@@ -12,7 +12,6 @@ from SOSStagingLib.scan.geometry import LPS_TO_RAS, Geometry
 from SOSStagingLib.scan.types import Scan
 from SOSStagingLib.staging.result import StagingResult
 from SOSStagingLib.staging.stager import Stager
-
 from whole.conftest import SAMPLE, cropped
 
 

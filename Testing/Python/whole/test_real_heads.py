@@ -12,7 +12,6 @@ import SimpleITK as sitk
 from SOSStagingLib.cli import main
 from SOSStagingLib.scan.types import Scan
 from SOSStagingLib.staging.stager import Stager
-
 from whole.conftest import SAMPLE
 
 VHP = (128.0, 118.4, 107.6)

@@ -13,7 +13,6 @@ import SimpleITK as sitk
 from SOSStagingLib.cli import main
 from SOSStagingLib.staging.result import StagingResult
 from SOSStagingLib.staging.stager import Stager
-
 from whole.conftest import SAMPLE, cropped
 
 SOS_LPS = (128.0, 118.4, 107.6)
