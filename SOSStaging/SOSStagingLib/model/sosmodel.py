@@ -1,7 +1,8 @@
-"""The model file .sosmodel: a zip with safetensors weights and card.json. Written, verified, refused; torch-free except weights.
+"""The model file .sosmodel: a zip with safetensors weights and card.json. Written, verified, refused; torch-free
+except weights.
 
-No pickle is ever read. The card holds architecture, scheme, preprocessing, calibration, metrics and what they were measured on,
-licence, and the SHA-256 of the weights.
+No pickle is ever read. The card holds architecture, scheme, preprocessing, calibration, metrics and what they were
+measured on, licence, and the SHA-256 of the weights.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def write_model(path: Path, weights: bytes, card: dict[str, Any]) -> dict[str, A
             for name, data in ((CARD, json.dumps(full, indent=1, sort_keys=True).encode()), (WEIGHTS, weights)):
                 archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)
         Path(part).chmod(0o644)
-        os.replace(part, path)
+        Path(part).replace(path)
     finally:
         Path(part).unlink(missing_ok=True)
     return full

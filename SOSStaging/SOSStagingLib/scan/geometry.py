@@ -46,13 +46,12 @@ class Geometry:
     @property
     def spacing(self) -> FloatArray:
         """Voxel edge lengths (i, j, k) in mm."""
-        lengths: FloatArray = np.sqrt(np.square(self.ijk_to_ras[:3, :3]).sum(axis=0))
-        return lengths
+        return np.array(np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0), dtype=np.float64)
 
     @property
     def directions(self) -> FloatArray:
         """Unit direction columns (i, j, k) in RAS."""
-        return self.ijk_to_ras[:3, :3] / self.spacing[None, :]
+        return np.array(self.ijk_to_ras[:3, :3] / self.spacing[None, :], dtype=np.float64)
 
     @property
     def origin(self) -> FloatArray:
@@ -62,7 +61,7 @@ class Geometry:
     @property
     def ras_to_ijk(self) -> FloatArray:
         """Inverse map, RAS mm to continuous (i, j, k)."""
-        return np.linalg.inv(self.ijk_to_ras)
+        return np.array(np.linalg.inv(self.ijk_to_ras), dtype=np.float64)
 
     @property
     def center_ras(self) -> FloatArray:

@@ -54,7 +54,8 @@ class Synchondrosis:
         islands = []
         for _ in range(rng.poisson(0.5) if stage == 3 else (rng.integers(1, 3) if cored else 0)):
             ahead = max(front, 0.1)
-            islands.append((rng.uniform(ahead, min(1.0, ahead + 0.35)), rng.normal(0, 0.3 if cored else 3), rng.uniform(0.5, 1.6)))
+            e, x = rng.uniform(ahead, min(1.0, ahead + 0.35)), rng.normal(0, 0.3 if cored else 3)
+            islands.append((e, x, rng.uniform(0.5, 1.6)))
         if cored:
             front = rng.uniform(-0.05, 0.1)
         # Width 1.73 +- 0.46 mm (Leonardi 2010), narrower while it closes; wedge: narrow endocranially (Turkish CT
