@@ -180,6 +180,7 @@ def train(
     optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     step, spent = _resume(run, student, average, optimiser)
     started = time.monotonic() - spent
+    examples.refresh()
     while step < recipe.steps:
         used = time.monotonic() - started
         progress = max(step / recipe.steps, used / seconds if seconds else 0.0)
