@@ -141,12 +141,17 @@ def test_ctrl_c_ends_the_worker_and_says_so(orders, tmp_path):
     line, environment = command(
         "stage", tmp_path / "letter.nrrd", "--out", tmp_path / "out", "--model", orders, *ENGINE
     )
-    running = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_as_in_a_terminal)
     worker = wait_for_child(running.pid)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=30)
     assert running.returncode == 130 and "Interrupted" in err and "Traceback" not in err
     assert gone(worker)
+
+
+def _as_in_a_terminal():
+    # A test runner started in the background hands down an ignored SIGINT; a person's terminal does not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_child(pid):
