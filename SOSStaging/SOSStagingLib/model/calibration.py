@@ -16,9 +16,8 @@ def probabilities(logits: npt.ArrayLike, temperature: float) -> npt.NDArray[np.f
 def plausible_stages(probs: npt.ArrayLike, mass: float, *, widen: bool = False) -> tuple[int, ...]:
     """The smallest run of neighbouring stages around the likeliest whose probabilities reach ``mass``; stages from 1.
 
-    ``mass`` is chosen on calibration data so that the set holds the true stage at the stated coverage (split
-    conformal with
-    contiguous sets, as suits ordinal stages). ``widen`` adds the neighbour on each side: a warning about the scan.
+    ``mass`` is chosen on calibration data so that the set holds the true stage at the stated coverage (split conformal
+    with contiguous sets, as suits ordinal stages). ``widen`` adds the neighbour on each side: a warning about the scan.
     """
     p = np.asarray(probs, float)
     low = high = int(p.argmax())

@@ -1,11 +1,9 @@
 """Grad-CAM through the stage head alone, in closed form: one formula, used for display and inside the training loss.
 
-Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391): ``relu(sum_k alpha_k F_k)`` with ``alpha_k`` the mean over
-positions of
-d logit_c / d F_k. The head between the features F and the logits is a convolutional spatial attention gate, a global
-mean and a
-linear layer, so the gradient is written down here instead of asking autograd for it; nothing goes back through the
-backbone.
+Grad-CAM (Selvaraju et al. 2017, arXiv 1610.02391): ``relu(sum_k alpha_k F_k)`` with ``alpha_k`` the mean over positions
+of d logit_c / d F_k. The head between the features F and the logits is a convolutional spatial attention gate, a global
+mean and a linear layer, so the gradient is written down here instead of asking autograd for it; nothing goes back
+through the backbone.
 """
 
 from __future__ import annotations
@@ -60,9 +58,8 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
 def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False) -> Tensor:
     """Grad-CAM [B, h, w] of class ``target`` [B], never negative.
 
-    Shown (``normalise=False``), it is on one absolute scale: times the squared number of positions, so that without
-    the gate its
-    mean would be the class's share of the logit; no per-image rescaling, an empty map stays empty. In a loss
+    Shown (``normalise=False``), it is on one absolute scale: times the squared number of positions, so that without the
+    gate its mean would be the class's share of the logit; no per-image rescaling, an empty map stays empty. In a loss
     (``normalise=True``) it is divided by its own detached maximum.
     """
     n = features.shape[2] * features.shape[3]

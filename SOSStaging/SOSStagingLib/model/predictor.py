@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from scipy.ndimage import map_coordinates
 from torch import Tensor, nn
@@ -51,7 +52,7 @@ class Predictor:
             student = Student(**card["architecture"])
             tensors = {name: tensor.float() for name, tensor in load_safetensors(weights).items()}
             student.load_state_dict(tensors)
-        except (RuntimeError, TypeError, KeyError, ValueError) as error:
+        except (RuntimeError, TypeError, KeyError, ValueError, SafetensorError) as error:
             raise ModelFileError("model-damaged", f"The weights of {path.name} do not fit its card.") from error
         info = ModelInfo(card["name"], card["version"], file_sha256(path), card["trained_on"])
         if hasattr(os, "sched_getaffinity"):

@@ -2,9 +2,8 @@
 view.
 
 Severities follow the domain table: noise 0.02-0.2 of (brain - air), blur 0.4-0.9 mm FWHM and more for coarse scans,
-cupping up to
-20 %, streaks from metal, double contours from motion, cut and cylinder fields of view, display windows that saturate
-bone.
+cupping up to 20 %, streaks from metal, double contours from motion, cut and cylinder fields of view, display windows
+that saturate bone.
 """
 
 from __future__ import annotations
@@ -41,10 +40,9 @@ def random_view(
 ) -> View:
     """Turn, scale and shift ``image`` [B, C, H, W] (air 0, brain 1) into 128-pixel views and spoil them as scanners do.
 
-    ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut``
-    the share of
-    views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the synchondrosis;
-    NaN points stay NaN.
+    ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut`` the
+    share of views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the
+    synchondrosis; NaN points stay NaN.
     """
     b = image.shape[0]
     image, points = _turned(image, points, generator, shift)

@@ -1,8 +1,8 @@
 """The head around the synchondrosis: contours of the midsagittal plane from published lengths, and their spread.
 
 Lengths and angles: domain table of the project (S-N 65-69 mm, S-Ba 43-46 mm, N-S-Ba 127-134 degrees, clivus 42-46 mm
-from basion
-to the dorsum, plate 12-16 mm high at 0.50-0.65 of that way). Where no number is published the value is our guess.
+from basion to the dorsum, plate 12-16 mm high at 0.50-0.65 of that way). Where no number is published the value is our
+guess.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """The spheno-occipital synchondrosis: a cartilage plate across the clivus and how far it has turned to bone.
 
 Fusion is a field over the plate, ``e`` from the endocranial (0) to the ectocranial border (1) and ``x`` lateral: bone
-where the
-field is positive. It proceeds from the endocranial side (Powell & Brodie 1963; Bassed 2010), with bony islands ahead
-of the
-front, mostly supero-central (Angle Orthod 2019;89:470). The stage follows from the bridged fraction of the midsagittal
-height by the cut points below, which are ours.
+where the field is positive. It proceeds from the endocranial side (Powell & Brodie 1963; Bassed 2010), with bony
+islands ahead of the front, mostly supero-central (Angle Orthod 2019;89:470). The stage follows from the bridged
+fraction of the midsagittal height by the cut points below, which are ours.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Slabs and their two training windows, sampled straight from the head without making a volume.
 
-The coarse window is the middle sagittal plane at 2 mm, what the student's first look sees; the fine window is the
-slab around
-the synchondrosis at the slab's own 0.4 mm. Wrong inputs (other planes, other contrasts, no head at all) come from
-here too.
+The coarse window is the middle sagittal plane at 2 mm, what the student's first look sees; the fine window is the slab
+around the synchondrosis at the slab's own 0.4 mm. Wrong inputs (other planes, other contrasts, no head at all) come
+from here too.
 """
 
 from __future__ import annotations
