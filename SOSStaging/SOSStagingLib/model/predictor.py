@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ..scan.types import SLAB_PLANES, SLAB_SIZE, Slab
 from ..staging.result import ModelInfo
 from .prediction import CAM_SIZE, Prediction
-from .scheme import StageScheme, load_scheme
+from .scheme import SchemeError, StageScheme, load_scheme
 from .sosmodel import ModelFileError, file_sha256, read_model
 from .student import COARSE_FACTOR, LANDMARKS, LOOK_SIZE, Student, normalise, peak_position
 
@@ -49,11 +49,16 @@ class Predictor:
         """Open a .sosmodel; raises ModelFileError when it is damaged, foreign or too new."""
         card, weights = read_model(path)
         try:
+            scheme = load_scheme(card["scheme"])
             student = Student(**card["architecture"])
             tensors = {name: tensor.float() for name, tensor in load_safetensors(weights).items()}
             student.load_state_dict(tensors)
+        except SchemeError as error:
+            raise ModelFileError("model-scheme", f"{path.name} uses a staging scheme not known here.") from error
         except (RuntimeError, TypeError, KeyError, ValueError, SafetensorError) as error:
             raise ModelFileError("model-damaged", f"The weights of {path.name} do not fit its card.") from error
+        if student.head.classifier.out_features != len(scheme.stages):
+            raise ModelFileError("model-damaged", f"{path.name} does not tell apart the stages its scheme names.")
         info = ModelInfo(card["name"], card["version"], file_sha256(path), card["trained_on"])
         if hasattr(os, "sched_getaffinity"):
             torch.set_num_threads(max(1, min(8, len(os.sched_getaffinity(0)))))

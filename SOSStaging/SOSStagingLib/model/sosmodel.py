@@ -15,20 +15,19 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from ..scan.types import PlainError
+
 FORMAT = 1
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 REQUIRED = ("format", "name", "version", "architecture", "scheme", "calibration", "trained_on", "licence", "sha256")
 MAX_WEIGHTS_BYTES = 500_000_000
 
 
-class ModelFileError(Exception):
-    """A model file that cannot be used: code, plain words, what to do next."""
+class ModelFileError(PlainError):
+    """A model file that cannot be used."""
 
     def __init__(self, code: str, text: str, hint: str = "Choose another model file, or get this one again.") -> None:
-        super().__init__(f"{text} {hint}".strip())
-        self.code = code
-        self.text = text
-        self.hint = hint
+        super().__init__(code, text, hint)
 
 
 def write_model(path: Path, weights: bytes, card: dict[str, Any]) -> dict[str, Any]:

@@ -53,13 +53,14 @@ def scale_known(result: StagingResult) -> bool:
 
 def plausible(result: StagingResult) -> str:
     """Say which stages are plausible at the result's coverage."""
+    on = " on simulated heads" if result.model is not None and result.model.trained_on == "simulated" else ""
     coverage = f"{result.plausible_coverage * 100:.0f} %"
     if not result.plausible_stages:
         return f"No set of plausible stages at {coverage} coverage was given."
     stages = listed(result.plausible_stages)
     if len(result.plausible_stages) == 1:
-        return f"At {coverage} coverage only stage {stages} is plausible."
-    return f"At {coverage} coverage stages {stages} are plausible."
+        return f"At {coverage} coverage{on} only stage {stages} is plausible."
+    return f"At {coverage} coverage{on} stages {stages} are plausible."
 
 
 def certainty(result: StagingResult) -> list[str]:

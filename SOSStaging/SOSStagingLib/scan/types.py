@@ -39,8 +39,8 @@ class Finding:
         }
 
 
-class ScanError(Exception):
-    """The input cannot become a scan. Carries a code, plain words, and what to do next."""
+class PlainError(Exception):
+    """Something went wrong that a user must be told: a code, plain words, and what to do next."""
 
     def __init__(self, code: str, text: str, hint: str = "") -> None:
         super().__init__(f"{text} {hint}".strip())
@@ -51,6 +51,10 @@ class ScanError(Exception):
     def finding(self) -> Finding:
         """Return the same message as a refusing finding."""
         return Finding(self.code, "refuse", f"{self.text} {self.hint}".strip())
+
+
+class ScanError(PlainError):
+    """The input cannot become a scan."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ EDGE_MM = 3.0
 BOX_HALF_WIDTH_MM = 10.0
 NEAR_MM = 20.0
 MIN_PLANE_CONFIDENCE = 0.25
+WIDEST_PLATE_MM = 3.0
+"""Open plates are 1.73 +- 0.46 mm wide, 2.30 +- 0.47 after expansion (Leonardi 2010): hardly one is wider than this."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,23 @@ def most_present(predictions: Sequence[Prediction]) -> int:
     return int(np.argmax([p.presence if np.isfinite(p.presence) else -1.0 for p in predictions]))
 
 
-def answer(prediction: Prediction, card: Mapping[str, Any], widen: bool) -> Answer:
-    """Calibrate the logits with the card's temperature; ``widen`` enlarges the plausible set."""
+def hides_open_plate(findings: Sequence[Finding]) -> bool:
+    """Tell whether slices or voxels are coarser than the widest open plate, so that one may lie unseen between them."""
+    coarse = [f.value for f in findings if f.code in ("spacing_coarse", "slices_coarse")]
+    return any(isinstance(value, float) and value > WIDEST_PLATE_MM for value in coarse)
+
+
+def answer(prediction: Prediction, card: Mapping[str, Any], widen: bool, *, hidden: bool = False) -> Answer:
+    """Calibrate the logits with the card's temperature.
+
+    ``widen`` enlarges the plausible set; ``hidden`` (see ``hides_open_plate``) makes every stage plausible.
+    """
     settings = card["calibration"]
     probabilities = np.asarray(calibration.probabilities(prediction.logits, float(settings["temperature"])), float)
     stage = int(np.argmax(probabilities)) + 1
     plausible = set(calibration.plausible_stages(probabilities, float(settings["mass"]), widen=widen)) | {stage}
+    if hidden:
+        plausible = set(range(1, len(probabilities) + 1))
     expected = float(probabilities @ np.arange(1, len(probabilities) + 1))
     return Answer(
         tuple(float(p) for p in probabilities),

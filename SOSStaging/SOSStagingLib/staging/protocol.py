@@ -17,7 +17,7 @@ import numpy as np
 
 from ..model.prediction import Prediction
 from ..scan.geometry import Geometry
-from ..scan.types import Finding, Slab
+from ..scan.types import PlainError, Slab
 from .result import ModelInfo
 
 PROTOCOL_VERSION = 1
@@ -83,18 +83,8 @@ class Engine(Protocol):
         """Judge slabs, one prediction each, in order."""
 
 
-class WorkerError(Exception):
-    """The worker could not answer. Carries a code, plain words, and what to do next."""
-
-    def __init__(self, code: str, text: str, hint: str = "") -> None:
-        super().__init__(f"{text} {hint}".strip())
-        self.code = code
-        self.text = text
-        self.hint = hint
-
-    def finding(self) -> Finding:
-        """Return the same message as a refusing finding."""
-        return Finding(self.code, "refuse", f"{self.text} {self.hint}".strip())
+class WorkerError(PlainError):
+    """The worker could not answer."""
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

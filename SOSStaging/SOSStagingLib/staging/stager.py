@@ -120,7 +120,8 @@ def _decide(
     if reasons:
         prepared.quality = merged(prepared.quality, tuple(reasons))
         return _result(prepared, facts, assessable=False, reasons=tuple(reasons), slab=slab)
-    answer = decision.answer(prediction, card, widen=bool(prepared.quality.warnings))
+    warnings = prepared.quality.warnings
+    answer = decision.answer(prediction, card, widen=bool(warnings), hidden=decision.hides_open_plate(warnings))
     return _result(
         prepared,
         facts,

@@ -206,3 +206,12 @@ def test_weights_that_are_no_safetensors_are_refused(tmp_path: Path, student: St
     with pytest.raises(ModelFileError) as error:
         Predictor.load(tmp_path / "other.sosmodel", "cpu")
     assert error.value.code == "model-damaged"
+
+
+@pytest.mark.parametrize(("scheme", "code"), [("no-such-scheme", "model-scheme"), ("three-stage", "model-damaged")])
+def test_a_scheme_the_network_does_not_fit_is_refused(tmp_path: Path, student: Student, scheme: str, code: str) -> None:
+    card = {**base_card(student, BACKBONE, "random", "0", {}), "scheme": scheme}
+    write_model(tmp_path / "other.sosmodel", weights_bytes(student), card)
+    with pytest.raises(ModelFileError) as error:
+        Predictor.load(tmp_path / "other.sosmodel", "cpu")
+    assert error.value.code == code

@@ -71,7 +71,7 @@ def test_staged_page_says_stage_probabilities_and_plausible_stages():
     text = staged_page().words
     assert "Stage 3 of 5" in text
     assert "About half fused" in text
-    assert "At 90 % coverage stages 3 and 4 are plausible." in text
+    assert "At 90 % coverage on simulated heads stages 3 and 4 are plausible." in text
     assert "The next most probable is stage 4 (25 %)." in text
     for shown in ("<1 %", "10 %", "60 %", "25 %", "5 %"):
         assert shown in text

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from SOSStagingLib.scan.types import Plane
+from SOSStagingLib.scan.types import Finding, Plane
 from SOSStagingLib.staging import decision
 from staging.conftest import make_slab
 from staging.fake_engine import CARD, prediction
@@ -21,6 +21,16 @@ def test_a_warning_widens_the_plausible_set():
     plain = decision.answer(prediction(stage=3), CARD, widen=False).plausible_stages
     wide = decision.answer(prediction(stage=3), CARD, widen=True).plausible_stages
     assert set(plain) < set(wide)
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "hidden"),
+    [("slices_coarse", 7.0, True), ("spacing_coarse", 3.2, True), ("spacing_coarse", 2.0, False), ("noise", 7.0, False)],
+)
+def test_every_stage_is_plausible_where_an_open_plate_fits_between_slices(code, value, hidden):
+    assert decision.hides_open_plate([Finding(code, "warning", "Too coarse.", value, 1.0)]) is hidden
+    stages = decision.answer(prediction(stage=2), CARD, widen=True, hidden=hidden).plausible_stages
+    assert (stages == (1, 2, 3, 4, 5)) is hidden
 
 
 def test_position_and_box_in_ras():

@@ -18,7 +18,7 @@ from whole.conftest import SAMPLE, cropped
 SOS_LPS = (128.0, 118.4, 107.6)
 
 
-def refused(result: StagingResult) -> None:
+def assert_refused(result: StagingResult) -> None:
     assert not result.assessable
     assert result.stage is None
     assert result.probabilities is None
@@ -40,7 +40,7 @@ def refused(result: StagingResult) -> None:
     ],
 )
 def test_wrong_scans(name: str, stager: Stager, shared: Callable[[str], Path]) -> None:
-    refused(stager.stage(shared(name)))
+    assert_refused(stager.stage(shared(name)))
 
 
 VHP_PARTS = {
@@ -55,7 +55,7 @@ def test_parts_of_a_good_head_at_fine_spacing(part: str, stager: Stager, shared,
     image = sitk.ReadImage(str(shared("vhp_female_head_ct.nrrd")))
     path = tmp_path / "part.nrrd"
     sitk.WriteImage(cropped(image, *VHP_PARTS[part], 0.4), str(path))
-    refused(stager.stage(path))
+    assert_refused(stager.stage(path))
 
 
 def test_abdomen_at_fine_spacing(stager: Stager, shared, tmp_path: Path) -> None:
@@ -63,13 +63,13 @@ def test_abdomen_at_fine_spacing(stager: Stager, shared, tmp_path: Path) -> None
     corners = np.array([image.TransformContinuousIndexToPhysicalPoint(c) for c in ((25, 20, 30), (96, 80, 90))])
     path = tmp_path / "abdomen.nrrd"
     sitk.WriteImage(cropped(image, tuple(corners.min(0)), tuple(corners.max(0)), 0.4), str(path))
-    refused(stager.stage(path))
+    assert_refused(stager.stage(path))
 
 
 def test_inverted_contrast(stager: Stager, tmp_path: Path) -> None:
     image = cropped(sitk.ReadImage(str(SAMPLE)), (60.0, 25.0, 55.0), (196.0, 185.0, 165.0), 0.5)
     sitk.WriteImage(sitk.Cast(1000 - sitk.Cast(image, sitk.sitkInt32), sitk.sitkInt16), str(tmp_path / "inverted.nrrd"))
-    refused(stager.stage(tmp_path / "inverted.nrrd"))
+    assert_refused(stager.stage(tmp_path / "inverted.nrrd"))
 
 
 def written(path: Path, array: np.ndarray, spacing: float = 1.0, vector: bool = False) -> Path:
@@ -142,4 +142,4 @@ def pictures(folder: Path) -> dict[str, Path]:
 def test_pictures_that_are_no_midsagittal_slice(
     name: str, spacing: float | None, stager: Stager, tmp_path: Path
 ) -> None:
-    refused(stager.stage(pictures(tmp_path)[name], spacing_mm=spacing))
+    assert_refused(stager.stage(pictures(tmp_path)[name], spacing_mm=spacing))

@@ -1,0 +1,46 @@
+"""The bundled model on simulated slabs it never saw: stage, place, refusals by the network. Simulated heads only.
+
+    python Testing/Benchmarks/bench_student.py [--heads 500] [--first 2000000] [--workers 2]
+
+Slabs are cut with a simulated plane error, not from volumes; the quality gate takes no part. bench_volumes.py runs the
+whole path. Prints the table kept in docs/results/student-simulated-500.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import numpy as np
+from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.calibration import plausible_stages, probabilities
+from SOSStagingLib.model.predictor import Predictor
+from SOSStagingTrainingLib.evaluation.simulated import judge_slabs, summary
+from SOSStagingTrainingLib.learning.publish import TEST_SEEDS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--heads", type=int, default=500)
+    parser.add_argument("--first", type=int, default=TEST_SEEDS)
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    model = default_model()
+    if model is None:
+        raise SystemExit("No model is bundled.")
+    predictor = Predictor.load(model, "cpu")
+    judged = list(judge_slabs(predictor, range(args.first, args.first + args.heads), args.workers))
+    threshold = predictor.card["calibration"]["presence_threshold"]
+    table = summary(judged, threshold)
+    settings = predictor.card["calibration"]
+    sets = [plausible_stages(probabilities(j.logits, settings["temperature"]), settings["mass"]) for j in judged]
+    table["plausible_holds_true"] = float(np.mean([j.stage in s for j, s in zip(judged, sets, strict=True)]))
+    table["plausible_mean_size"] = float(np.mean([len(s) for s in sets]))
+    print(json.dumps(table, indent=1))
+    for case in judged:
+        if case.presence < threshold:
+            print(f"refused: seed {case.seed}, stage {case.stage}, presence {case.presence:.3f}")
+
+
+if __name__ == "__main__":
+    main()
