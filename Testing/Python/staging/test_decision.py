@@ -25,7 +25,12 @@ def test_a_warning_widens_the_plausible_set():
 
 @pytest.mark.parametrize(
     ("code", "value", "hidden"),
-    [("slices_coarse", 7.0, True), ("spacing_coarse", 3.2, True), ("spacing_coarse", 2.0, False), ("noise", 7.0, False)],
+    [
+        ("slices_coarse", 7.0, True),
+        ("spacing_coarse", 3.2, True),
+        ("spacing_coarse", 2.0, False),
+        ("noise", 7.0, False),
+    ],
 )
 def test_every_stage_is_plausible_where_an_open_plate_fits_between_slices(code, value, hidden):
     assert decision.hides_open_plate([Finding(code, "warning", "Too coarse.", value, 1.0)]) is hidden
