@@ -45,12 +45,12 @@ def random_view(
     synchondrosis; NaN points stay NaN.
     """
     b = image.shape[0]
+    image = _sampled(image, generator, slices) if slices > 1 else image
     image, points = _turned(image, points, generator, shift)
     image = _dry(image, generator)
     image = _smoothed(image, _uniform(b, 0.1, blur, generator))
     image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
     image = _double_contour(image, generator)
-    image = _coarse_voxels(image, generator, slices)
     image = _streaks(image, generator)
     image = _noisy(image, generator, noise)
     image, cut_away = _cut(image, points[:, 0], generator, cut)
@@ -116,23 +116,51 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
     return image + weight[:, None, None, None] * (ghost - image)
 
 
-def _coarse_voxels(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
-    """Some scans have thick slices, up to the 8 mm that are accepted, or large voxels: sampled coarsely, then
-    interpolated.
+def _sampled(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
+    """A quarter of the scans have slices or voxels larger than the window's pixels, up to ``thickest`` pixels.
 
-    Slices average over their thickness, or stand apart with gaps between them; both occur.
+    A slice averages over its thickness; slices may stand apart with gaps, unevenly, and tilted with the gantry; what
+    lies between them is interpolated, as the slab cutter does.
     """
-    chosen = torch.where(_chance(image.shape[0], 0.2, generator))[0]
-    rows, cols = (1 + (thickest - 1) * torch.rand(2, generator=generator)).tolist()
-    cols = 1 + (cols - 1) / 2 * float(torch.rand(1, generator=generator) < 0.4)
-    mode = "area" if torch.rand(1, generator=generator) < 0.5 else "nearest-exact"
-    if chosen.numel() == 0:
+    image = image.clone()
+    for n in torch.where(_chance(image.shape[0], 0.25, generator))[0].tolist():
+        thick, gap, tilt, phase, column, cubes = torch.rand(6, generator=generator).tolist()
+        rows = 1 + (thickest - 1) * thick
+        across = min(rows, thickest / 3) if cubes < 0.3 else 1 + column * min(thickest / 6, 1)
+        slope = math.tan(math.radians(50 * tilt - 25)) if cubes >= 0.3 else 0.0
+        room = math.ceil(abs(slope) * image.shape[3] / 2)
+        along = _resampling(image.shape[2] + 2 * room, rows, 0.4 + 0.6 * gap, phase, generator)
+        between = _resampling(image.shape[3], across, 1.0, phase, generator)
+        upright = _sheared(functional.pad(image[n : n + 1], (0, 0, room, room), mode="replicate"), slope)
+        image[n : n + 1] = _sheared(along @ upright @ between.T, -slope)[:, :, room : room + image.shape[2]]
+    return image
+
+
+def _resampling(size: int, interval: float, filled: float, phase: float, generator: torch.Generator) -> Tensor:
+    """Matrix [size, size]: averages over slices ``filled * interval`` pixels thick, then linear between their middles.
+
+    Every third stack changes its interval half-way, by up to a factor of 2.
+    """
+    uneven = float(_uniform(1, 1, 2, generator)) if float(torch.rand(1, generator=generator)) < 0.33 else 1.0
+    first = torch.arange(-phase * interval, size / 2, interval / uneven)
+    middles = torch.cat([first, torch.arange(float(first[-1]) + interval, size + interval, interval)])
+    pixels = torch.arange(size, dtype=torch.float32)
+    reach = max(filled * interval / uneven, 1.0) / 2
+    box = (reach + 0.5 - (pixels - middles[:, None].clamp(0, size - 1)).abs()).clamp(0, 1)
+    box = box / box.sum(1, keepdim=True)
+    upper = torch.searchsorted(middles, pixels).clamp(1, len(middles) - 1)
+    share = ((pixels - middles[upper - 1]) / (middles[upper] - middles[upper - 1])).clamp(0, 1)
+    return box[upper] * share[:, None] + box[upper - 1] * (1 - share[:, None])
+
+
+def _sheared(image: Tensor, slope: float) -> Tensor:
+    """Column c of ``image`` [1, C, H, W] moved up by ``slope`` pixels for every column right of the middle."""
+    if slope == 0:
         return image
     height, width = image.shape[-2:]
-    small = functional.interpolate(image[chosen], size=(round(height / rows), round(width / cols)), mode=mode)
-    image = image.clone()
-    image[chosen] = functional.interpolate(small, size=(height, width), mode="bilinear", align_corners=False)
-    return image
+    rows = torch.arange(height)[:, None] + slope * (torch.arange(width) - (width - 1) / 2)
+    at = torch.stack([torch.linspace(-1, 1, width).expand(height, width), rows / (height - 1) * 2 - 1], -1)
+    return functional.grid_sample(image, at[None], mode="bilinear", padding_mode="border", align_corners=True)
 
 
 def _streaks(image: Tensor, generator: torch.Generator) -> Tensor:

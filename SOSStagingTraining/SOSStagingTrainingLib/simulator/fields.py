@@ -85,28 +85,41 @@ class SmoothNoise:
 
 @dataclass(frozen=True)
 class Waves:
-    """Smooth random deformation: a sum of long sine waves, displacement in mm. Source: our own choice."""
+    """Smooth random deformation of a head, mm: long sine waves, split into a mirror-symmetric and an asymmetric part.
+
+    The symmetric part gives heads their own shapes and leaves the midsagittal plane flat; the asymmetric part bends it.
+    ``asymmetric`` is the RMS distance along one axis between the head and its mirror image.
+    """
 
     k: F32
     phase: F32
     amplitude: F32
+    symmetric: np.float32
+    asymmetric: np.float32
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, amplitude_mm: float, n: int = 5) -> Waves:
-        """Draw ``n`` waves with lengths of 60 to 160 mm whose joint displacement is about ``amplitude_mm``."""
+    def draw(cls, rng: np.random.Generator, symmetric_mm: float, asymmetric_mm: float, n: int = 5) -> Waves:
+        """Draw ``n`` waves with lengths of 60 to 160 mm; the RMS of the symmetric part is half of ``symmetric_mm``."""
         direction = rng.standard_normal((n, 3))
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         k = direction * (2 * np.pi / rng.uniform(60, 160, (n, 1)))
-        amplitude = rng.standard_normal((n, 3)) * amplitude_mm / np.sqrt(n)
-        return cls(k.astype(np.float32), rng.uniform(0, 6.28, n).astype(np.float32), amplitude.astype(np.float32))
+        amplitude = rng.standard_normal((n, 3))
+        amplitude /= np.linalg.norm(amplitude, axis=0)
+        phase = rng.uniform(0, 6.28, n)
+        parts = np.float32(symmetric_mm), np.float32(asymmetric_mm)
+        return cls(k.astype(np.float32), phase.astype(np.float32), amplitude.astype(np.float32), *parts)
 
     def displacement(self, x: F32, y: F32, z: F32) -> tuple[F32, F32, F32]:
         """Displacement (dx, dy, dz) in mm at points."""
         out = [np.zeros(np.shape(x), np.float32) for _ in range(3)]
         for k, phase, amplitude in zip(self.k, self.phase, self.amplitude, strict=True):
-            wave = np.sin(k[0] * x + k[1] * y + k[2] * z + phase, dtype=np.float32)
-            for axis in range(3):
-                out[axis] += amplitude[axis] * wave
+            along = k[1] * y + k[2] * z + phase
+            even = np.sin(along, dtype=np.float32) * np.cos(k[0] * x, dtype=np.float32)
+            odd = np.cos(along, dtype=np.float32) * np.sin(k[0] * x, dtype=np.float32)
+            # A mirror turns dx round and keeps dy and dz: dx is symmetric where it is odd in x, the others where even.
+            out[0] += amplitude[0] * (self.symmetric * odd + self.asymmetric * even)
+            for axis in (1, 2):
+                out[axis] += amplitude[axis] * (self.symmetric * even + self.asymmetric * odd)
         return out[0], out[1], out[2]
 
     def undo(self, point: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -87,8 +87,10 @@ def simulate_volume(seed: int, stage: int | None = None, settings: VolumeSetting
     if settings.cylinder:
         _outside_cylinder(grey, scanner)
     landmarks = {name: turn @ head.landmark(name) + shift for name in LANDMARKS}
-    origin, normal = _midsagittal([turn @ p + shift for p in _midline(head)])
-    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, origin, normal, scanner)
+    origin, normal = midsagittal_plane(head)
+    truth = Truth(
+        seed, head.stage, head.fusion_fraction, head.age, landmarks, turn @ origin + shift, turn @ normal, scanner
+    )
     return Scan(grey, geometry, f"simulated-{seed:05d}", modality="CT"), truth
 
 
@@ -113,15 +115,14 @@ def _outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
     grey[:, outside] = int(np.clip(-1000 * scanner.gain + scanner.offset - 100, -32768, 32767))
 
 
-def _midline(head: Head) -> list[npt.NDArray[np.float64]]:
-    return [head.landmark(n) for n in ("sos", "basion", "dorsum", "sella", "opisthion", "pns")]
-
-
-def _midsagittal(points: list[npt.NDArray[np.float64]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Least-squares plane through the deformed midline landmarks."""
-    p = np.stack(points)
-    origin = p.mean(axis=0)
-    normal = np.linalg.svd(p - origin)[2][2]
+def midsagittal_plane(head: Head) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Origin and unit normal (towards the right), head mm, of the midsagittal plane: the least-squares plane through
+    the midline surface of skull base and face, which the head's own asymmetry bends.
+    """
+    y, z = np.meshgrid(np.linspace(-60, 80, 15), np.linspace(-60, 40, 11))
+    bent = head.anatomy.waves.undo(np.stack([np.zeros_like(y), y, z], axis=-1).reshape(-1, 3))
+    origin = bent.mean(axis=0)
+    normal = np.linalg.svd(bent - origin)[2][2]
     return origin, normal if normal[0] > 0 else -normal
 
 
@@ -150,7 +151,7 @@ def simulate_slab(seed: int, stage: int | None = None) -> tuple[Slab, Truth]:
     valid = np.broadcast_to(_field_of_view(frame, head, rng), shape).copy()
     grey[~valid] = np.float32(scanner.gain * -1000 + scanner.offset)
     landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": plate_points(head)[1]}
-    origin_true, normal = _midsagittal(_midline(head))
+    origin_true, normal = midsagittal_plane(head)
     truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, origin_true, normal, scanner)
     return Slab(grey, valid, geometry), truth
 
