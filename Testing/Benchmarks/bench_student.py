@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 
-import numpy as np
 from SOSStagingLib.cli_stage import default_model
-from SOSStagingLib.model.calibration import plausible_stages, probabilities
 from SOSStagingLib.model.predictor import Predictor
 from SOSStagingTrainingLib.evaluation.simulated import judge_slabs, summary
 from SOSStagingTrainingLib.learning.publish import TEST_SEEDS
@@ -30,15 +28,11 @@ def main() -> None:
         raise SystemExit("No model is bundled.")
     predictor = Predictor.load(model, "cpu")
     judged = list(judge_slabs(predictor, range(args.first, args.first + args.heads), args.workers))
-    threshold = predictor.card["calibration"]["presence_threshold"]
-    table = summary(judged, threshold)
-    settings = predictor.card["calibration"]
-    sets = [plausible_stages(probabilities(j.logits, settings["temperature"]), settings["mass"]) for j in judged]
-    table["plausible_holds_true"] = float(np.mean([j.stage in s for j, s in zip(judged, sets, strict=True)]))
-    table["plausible_mean_size"] = float(np.mean([len(s) for s in sets]))
+    calibration = predictor.card["calibration"]
+    table = summary(judged, calibration)
     print(json.dumps(table, indent=1))
     for case in judged:
-        if case.presence < threshold:
+        if case.presence < calibration["presence_threshold"]:
             print(f"refused: seed {case.seed}, stage {case.stage}, presence {case.presence:.3f}")
 
 

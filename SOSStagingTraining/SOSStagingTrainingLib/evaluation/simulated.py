@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from SOSStagingLib.model.calibration import plausible_stages, probabilities
 from SOSStagingLib.model.prediction import Prediction
 from SOSStagingLib.model.predictor import Predictor
 from SOSStagingLib.scan.types import Slab
@@ -63,17 +64,24 @@ def judge_slab(prediction: Prediction, slab: Slab, truth: Truth) -> Judged:
     return Judged(truth.seed, truth.stage, prediction.logits, prediction.presence, error, share)
 
 
-def summary(judged: Sequence[Judged], presence_threshold: float, bootstrap_seed: int = 0) -> dict[str, Any]:
-    """Exact and within-one accuracy with 95 % bootstrap intervals, recall per stage, refusals, location, confusion."""
+def summary(judged: Sequence[Judged], calibration: dict[str, Any], bootstrap_seed: int = 0) -> dict[str, Any]:
+    """Exact and within-one accuracy with 95 % bootstrap intervals, recall per stage, plausible sets, refusals,
+    location, confusion; ``calibration`` is the model card's.
+
+    What the network would refuse by itself counts among the refusals only; the quality gate takes no part.
+    """
     truth = np.array([j.stage for j in judged])
     stage = np.array([int(np.argmax(j.logits)) + 1 for j in judged])
-    kept = np.array([j.presence >= presence_threshold for j in judged])
+    kept = np.array([j.presence >= calibration["presence_threshold"] for j in judged])
     n_stages = len(judged[0].logits)
     exact, near = (stage == truth)[kept], (np.abs(stage - truth) <= 1)[kept]
     rng = np.random.default_rng(bootstrap_seed)
     confusion = np.zeros((n_stages, n_stages), int)
     np.add.at(confusion, (truth[kept] - 1, stage[kept] - 1), 1)
     errors = np.array([j.sos_error_mm for j in judged])[kept]
+    probs = [probabilities(j.logits, calibration["temperature"]) for j in judged]
+    sets = [plausible_stages(p, calibration["mass"]) for p, k in zip(probs, kept, strict=True) if k]
+    held = np.array([t in s for t, s in zip(truth[kept], sets, strict=True)])
     return {
         "n": len(judged),
         "refused": float(1 - kept.mean()),
@@ -82,6 +90,9 @@ def summary(judged: Sequence[Judged], presence_threshold: float, bootstrap_seed:
         "within_one": float(near.mean()),
         "within_one_95": _interval(near, rng),
         "recall": [float(row[i] / max(row.sum(), 1)) for i, row in enumerate(confusion)],
+        "plausible_holds_true": float(held.mean()),
+        "plausible_holds_true_95": _interval(held, rng),
+        "plausible_mean_size": float(np.mean([len(s) for s in sets])),
         "sos_error_mm_median": float(np.median(errors)),
         "sos_error_mm_95": float(np.percentile(errors, 95)),
         "gradcam_share_20mm_median": float(np.median([j.cam_share for j in judged])),

@@ -90,7 +90,7 @@ def publish(
     write_model(path, blob, card)
     note(f"testing on {heads[1]} other simulated heads")
     tested = list(judge_slabs(predictor, range(TEST_SEEDS, TEST_SEEDS + heads[1])))
-    measured = summary(tested, card["calibration"]["presence_threshold"])
+    measured = summary(tested, card["calibration"])
     card["metrics"] = {
         "simulated": {
             **measured,
