@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
 from SOSStagingTrainingLib.learning.trainer import Examples, Recipe, train  # noqa: E402
-from SOSStagingTrainingLib.learning.views import random_view  # noqa: E402
+from SOSStagingTrainingLib.learning.views import _sampled, random_view  # noqa: E402
 
 TINY = "convnext_atto"
 
@@ -35,6 +35,22 @@ def test_a_view_moves_the_picture_and_its_points_together() -> None:
         brightest = torch.tensor([flat % LOOK_SIZE, flat // LOOK_SIZE]).float()
         assert (brightest - view.points[n, 0]).abs().max() < 5
     assert torch.isnan(view.points[:, 1]).all()
+
+
+def test_thick_slices_hide_what_is_thin_and_move_nothing() -> None:
+    rows, columns = torch.meshgrid(torch.arange(176.0), torch.arange(176.0), indexing="ij")
+    ramp = (rows - columns).expand(400, 1, 176, 176)
+    line = (rows == 80).float().expand(400, 1, 176, 176)
+    generator = torch.Generator().manual_seed(4)
+    ramps = _sampled(ramp, generator, 18)
+    lines = _sampled(line, generator.manual_seed(4), 18)
+    sliced = (ramps != ramp).flatten(1).any(1)
+    assert 0.17 < sliced.float().mean() < 0.33
+    # A ramp is what linear interpolation restores, wherever the slices lie: nothing is displaced.
+    assert (ramps - ramp)[:, :, 40:-40, 40:-40].abs().max() < 1.5
+    assert torch.equal(lines[~sliced], line[~sliced])
+    assert lines[sliced].amax((1, 2, 3)).median() < 0.4
+    assert lines.max() <= 1 and lines.min() >= 0
 
 
 def test_a_cut_through_the_synchondrosis_is_told() -> None:

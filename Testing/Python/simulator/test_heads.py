@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from SOSStagingLib.cli import main
+from SOSStagingTrainingLib.simulator.fields import Waves
 from SOSStagingTrainingLib.simulator.head import draw_head
 from SOSStagingTrainingLib.simulator.heads import VolumeSettings, simulate_slab, simulate_volume
 from SOSStagingTrainingLib.simulator.synchondrosis import Synchondrosis
@@ -52,6 +53,20 @@ def test_an_open_plate_is_darker_than_the_bone_beside_it_and_a_fused_one_is_not(
         contrast[stage] = np.median(values)
     assert contrast[1] > 0.08
     assert abs(contrast[5]) < 0.08
+
+
+def test_a_head_differs_from_its_mirror_image_by_the_asymmetry_asked_for() -> None:
+    rng = np.random.default_rng(5)
+    x, y, z = rng.uniform(-70, 70, (3, 4000)).astype(np.float32)
+    mirror = np.array([-1, 1, 1])[:, None]
+    for asymmetric in (0.0, 0.9):
+        squares = []
+        for _ in range(30):
+            waves = Waves.draw(rng, 1.5, asymmetric)
+            here, there = np.array(waves.displacement(x, y, z)), np.array(waves.displacement(-x, y, z))
+            assert np.std(here + mirror * there) > 0.3
+            squares.append(np.mean((here - mirror * there) ** 2))
+        assert np.sqrt(np.mean(squares)) == pytest.approx(asymmetric, rel=0.15, abs=1e-5)
 
 
 def test_volume_and_its_truth_share_one_space_and_a_seed_repeats() -> None:
