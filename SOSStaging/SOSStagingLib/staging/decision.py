@@ -74,10 +74,11 @@ def refusals(prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> lis
     limit = float(card["calibration"]["presence_threshold"])
     if prediction.presence < limit:
         text = (
-            "The spheno-occipital synchondrosis could not be found in the midsagittal plane. "
+            "The spheno-occipital synchondrosis could not be recognised in the midsagittal plane: it may lie outside "
+            "the scan, be hidden by noise or artefacts, or the plane may be off. "
             "Check that the scan shows the clivus and that the plane lies in the middle of the head."
         )
-        return [Finding("sos_not_in_view", "refuse", text, round(float(prediction.presence), 4), limit)]
+        return [Finding("sos_not_found", "refuse", text, round(float(prediction.presence), 4), limit)]
     if not _inside(slab, prediction.sos_px, EDGE_MM):
         text = (
             "The spheno-occipital synchondrosis lies too close to the edge of the scan's field of view "

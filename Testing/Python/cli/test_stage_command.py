@@ -54,7 +54,7 @@ def test_a_folder_some_refused_is_3_and_json_is_all_there_is_on_stdout(stage, tm
     assert stage(tmp_path / "in", "--json") == 3
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(line["name"], line["stage"]) for line in lines] == [("faint", None), ("good", 4)]
-    assert lines[0]["reasons"][0]["code"] == "sos_not_in_view" and lines[0]["probabilities"] is None
+    assert lines[0]["reasons"][0]["code"] == "sos_not_found" and lines[0]["probabilities"] is None
     assert lines[1] == {"name": "good", **json.loads((tmp_path / "out" / "good" / "result.json").read_text())}
     with (tmp_path / "out" / "cohort.csv").open(newline="") as file:
         assert [row["stage"] for row in csv.DictReader(file)] == ["", "4"]

@@ -81,7 +81,7 @@ def test_gradcam_shares():
 
 def test_a_synchondrosis_that_is_not_seen_is_refused():
     (reason,) = decision.refusals(prediction(presence=0.2), make_slab(), CARD)
-    assert reason.code == "sos_not_in_view" and reason.severity == "refuse" and reason.limit == 0.5
+    assert reason.code == "sos_not_found" and reason.severity == "refuse" and reason.limit == 0.5
 
 
 @pytest.mark.parametrize(("column", "refused"), [(300, True), (306, True), (309, False), (320, False)])

@@ -74,7 +74,7 @@ def test_quality_refusals_come_before_the_network(head, monkeypatch):
 
 def test_the_networks_refusal(tmp_path):
     result = Stager(FakeEngine()).stage(write_head(tmp_path / "dim.nrrd", level=200))
-    assert codes(result) == ["sos_not_in_view"] and "synchondrosis" in result.reasons[0].text
+    assert codes(result) == ["sos_not_found"] and "synchondrosis" in result.reasons[0].text
     assert result.slab is not None and result.sos is None and result.gradcam is None
 
 
