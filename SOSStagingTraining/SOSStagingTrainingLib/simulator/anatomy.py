@@ -131,7 +131,7 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float) -> dict:
     plate = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
     ecto = basion + fraction * length * axis + height * plate
     tip = rng.uniform(1.2, 2.6) * scale
-    thick = rng.uniform(2.0, 4.5) * scale
+    thick = rng.uniform(1.2, 4.5) * scale
     deep, wide = rng.uniform(6.0, 9.0) * scale, rng.uniform(8.5, 11.5) * scale
     tuberculum = dorsum + np.array([wide + thick * 0.8, rng.uniform(-2.5, 1.0)])
     floor = (dorsum + tuberculum) / 2 + np.array([thick / 2, -deep])
@@ -188,7 +188,9 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         "scalp": rng.uniform(4, 9),
         "table": rng.uniform(0.8, 1.8),
         "half_width": rng.normal(71, 4) * scale,
-        "cortex": rng.uniform(0.5, 1.3),
+        # One to two pixels of 0.3-0.4 mm on real pictures (domain, section 8), up to thick old bone.
+        "cortex": rng.uniform(0.3, 1.2),
+        "uneven_cortex": rng.uniform(0.0, 0.4),
         "clivus_half": rng.normal(12.5, 1.2) * scale,
         "prevertebral": (rng.uniform(2.5, 6) + child * rng.uniform(0, 12) + (rng.random() < 0.15) * 4) * scale,
         "septum": rng.uniform(0.8, 2.0),
@@ -361,7 +363,7 @@ def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
         "diploe": rng.uniform(1.2, 1.8),
         "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
         "tooth": rng.uniform(2.2, 3.4),
-        "texture": rng.uniform(0.02, 0.14),
+        "texture": rng.uniform(0.02, 0.2),
     }
 
 

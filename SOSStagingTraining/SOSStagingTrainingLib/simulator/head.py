@@ -245,14 +245,15 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
     openness = soft(fused, 1.0 + edge)
-    child = max(a.child, 0.6 if head.stage <= 2 else 0.0)
     texture = v["texture"] * a.noise(x, y, z, 1.2) + 0.06 * a.noise(x, y, z, 7.0)
     marrow = v["marrow"] + texture
     _over(part, soft(distance, edge), marrow)
     # Cortices end where the plate is open: the line stops short of the gap, on the side that is not yet bridged.
     stop = soft(np.abs(w) - half - plate.cortex_stop, 1.5) * openness
     above = soft(-w, 6.0)
-    faint = 1 - 0.55 * child * above
+    # Real cortices vary in strength along their way.
+    uneven = np.clip(0.9 + a.sizes["uneven_cortex"] * a.noise(x, y, z, 7.0), 0.2, 1)
+    faint = uneven * (1 - plate.faint * above)
     cortex = band(-distance, 0.0, a.sizes["cortex"], edge) * (1 - stop) * faint
     _over(part, cortex, v["cortex"])
     inside = soft(distance, edge)

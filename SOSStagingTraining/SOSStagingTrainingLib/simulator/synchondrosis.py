@@ -36,6 +36,7 @@ class Synchondrosis:
     scar_width: float
     sclerosis: float
     cortex_stop: float
+    faint: float
     noise: SmoothNoise
 
     @classmethod
@@ -72,6 +73,9 @@ class Synchondrosis:
             scar_width=rng.uniform(0.35, 0.8),
             sclerosis=rng.uniform(0.0, 0.35),
             cortex_stop=rng.uniform(0.5, 3.5),
+            # Above an open plate the basisphenoid is grey and poorly bounded; thin old bone can look the same, so
+            # that the faintness alone must not tell the stage.
+            faint=rng.uniform(0.1, 0.7) if stage <= 2 or rng.random() < 0.3 else rng.uniform(0, 0.3),
             noise=SmoothNoise(rng, 24),
         )
 

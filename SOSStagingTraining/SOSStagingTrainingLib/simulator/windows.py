@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SPACING_MM
 
+from .anatomy import draw_anatomy
 from .fields import F32
 from .head import Head, draw_head
 
@@ -214,18 +215,9 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
 
 
 def draw_training_sample(seed: int, index: int) -> list[Sample]:
-    """Three examples from one anatomy with different plates: the head's shape must not give the stage away."""
+    """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away."""
     rng = np.random.default_rng([seed, index])
-    out: list[Sample] = []
-    anatomy = None
-    for _ in range(3):
-        stage = int(rng.integers(1, 6))
-        head = draw_head(rng, stage, _age(rng, stage), index, anatomy)
-        anatomy = head.anatomy
-        out.append(draw_sample(rng, head, str(rng.choice(KINDS, p=KIND_SHARE))))
-    return out
-
-
-def _age(rng: np.random.Generator, stage: int) -> float:
-    # Wide on purpose: the network must read the plate, not the size of the head.
-    return float(np.clip(rng.normal([9, 11, 14, 18, 24][stage - 1], 4), 6, 60))
+    age = float(np.clip(rng.normal(rng.choice([9, 11, 14, 18, 24]), 4), 6, 60))
+    anatomy = draw_anatomy(rng, age)
+    heads = [draw_head(rng, int(rng.integers(1, 6)), age, index, anatomy) for _ in range(3)]
+    return [draw_sample(rng, head, str(rng.choice(KINDS, p=KIND_SHARE))) for head in heads]
