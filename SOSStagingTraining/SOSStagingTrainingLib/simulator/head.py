@@ -244,7 +244,9 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     w = w + np.float32(plate.bow) * (4 * e * (1 - e) - 0.5) + 0.25 * plate.noise(x, y, z, 3.0)
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
-    openness = soft(fused, 1.0 + edge)
+    # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
+    within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
+    openness = soft(fused, 1.0 + edge) * within
     texture = v["texture"] * a.noise(x, y, z, 1.2) + 0.06 * a.noise(x, y, z, 7.0)
     marrow = v["marrow"] + texture
     _over(part, soft(distance, edge), marrow)
@@ -260,7 +262,7 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     _over(part, inside * soft(np.abs(w) - half - 0.7, 0.7) * openness * plate.sclerosis, v["cortex"])
     _over(part, inside * soft(np.abs(w) - half, max(edge, 0.35)) * openness, v["cartilage"] + 0.3 * texture)
     if plate.scar > 0:
-        line = inside * soft(np.abs(w) - plate.scar_width, max(edge, 0.3)) * plate.scar
+        line = inside * soft(np.abs(w) - plate.scar_width, max(edge, 0.3)) * plate.scar * within
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
         _over(part, line, v["cortex"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
     _paint_sinus(head, part, distance, w, e, x, y, z, edge)
@@ -272,7 +274,7 @@ def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y
     air = np.maximum(distance + s["wall"], s["limit"] - (y + lean * (z + 8)) + 1.2 * a.noise(x, y, z, 9.0))
     # Air stays clear of an open plate; it may cross a fused one (Yonetsu 2000: aeration beyond it follows closure).
     open_plate = head.stage <= 3
-    clear = np.where(e > -0.5, (2.5 if open_plate else -12.0) - w, -9)
+    clear = np.where((e > -0.5) & (e < 1.25), (2.5 if open_plate else -12.0) - w, -9)
     air = np.maximum(air, clear)
     air = np.maximum(air, np.abs(x - s["septum_x"] * 0.3) - s["half"])
     septum = np.abs(x - s["septum_x"] - 0.1 * z) - 0.5
