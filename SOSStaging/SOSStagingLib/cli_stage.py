@@ -151,28 +151,46 @@ def _wrong_use(text: str) -> int:
     return EXIT_WRONG_USE
 
 
-class _Console:
-    """The table (or JSON lines) on stdout and, on a terminal, a progress bar on stderr."""
+class ProgressBar:
+    """A progress bar on stderr; nothing where that is not a terminal."""
 
-    def __init__(self, as_json: bool, stream: TextIO | None = None) -> None:
-        self._json = as_json
-        self._bar_stream = stream or sys.stderr
-        self._bar = self._bar_stream.isatty()
-        self._header_due = not as_json
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._shown = self._stream.isatty()
 
-    def progress(self, now: Progress) -> None:
+    def show(self, now: Progress) -> None:
         """Redraw the bar."""
-        if self._bar:
+        if self._shown:
             filled = BAR_WIDTH * now.i // max(now.n, 1)
             bar = "#" * filled + "-" * (BAR_WIDTH - filled)
-            self._bar_stream.write(f"\r\x1b[K[{bar}] {now.i}/{now.n} {now.phase[:NAME_WIDTH]}")
-            self._bar_stream.flush()
+            left = "" if now.eta is None else f", {time_left(now.eta)} left"
+            self._stream.write(f"\r\x1b[K[{bar}] {now.i}/{now.n} {now.phase[:NAME_WIDTH]}{left}")
+            self._stream.flush()
 
     def clear(self) -> None:
         """Take the bar off the screen."""
-        if self._bar:
-            self._bar_stream.write("\r\x1b[K")
-            self._bar_stream.flush()
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def time_left(seconds: float) -> str:
+    """Return a duration as a bar shows it: ``40 s``, ``12 min``, ``3 h 05 min``."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+class _Console:
+    """The table (or JSON lines) on stdout and the progress bar on stderr."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._json = as_json
+        self._bar = ProgressBar()
+        self.progress = self._bar.show
+        self.clear = self._bar.clear
+        self._header_due = not as_json
 
     def case(self, done: CaseDone) -> None:
         """Print one finished case."""

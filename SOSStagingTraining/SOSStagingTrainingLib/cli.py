@@ -6,11 +6,14 @@ import argparse
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-BYTES_PER_VOXEL = 1.6
-"""Measured on simulated scans: noisy int16 compresses to about this much."""
+if TYPE_CHECKING:
+    from .simulator.cohort import Case, CohortSettings
+
+DEFAULT_KAPPA = 0.85
 
 
 def register_simulate(subparsers: Any) -> None:
@@ -18,19 +21,31 @@ def register_simulate(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "simulate",
         help="make simulated head scans with a known stage",
-        description="Make simulated cone-beam CT heads: volumes with truth files (stage, synchondrosis, "
-        "plane, landmarks) and manifest.json. The same seed gives the same scans; an interrupted run goes on "
-        "where it stopped.",
+        description="Make simulated cone-beam CT heads: scans with truth files (stage, synchondrosis, plane, "
+        "landmarks, what the head was drawn from) and manifest.json. The same seed gives the same bytes; an "
+        "interrupted run goes on where it stopped.",
     )
     parser.add_argument("--cases", type=_positive, required=True, help="how many heads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=_whole, default=1)
     parser.add_argument(
         "--stages", type=_stages, help="stages to take in turn, such as 1,2,3,4,5; default: drawn at random"
     )
-    parser.add_argument("--voxel", type=float, default=0.4, metavar="MM", help="voxel edge (default 0.4)")
     parser.add_argument(
-        "--size", type=_size, default=(150.0, 170.0, 150.0), metavar="RL,PA,IS", help="field of view in mm"
+        "--format",
+        choices=("nrrd", "nifti", "dicom"),
+        help="nrrd (default), nifti (.nii.gz), or dicom: a folder of CT slices for each head",
+    )
+    parser.add_argument("--voxel", type=float, metavar="MM", help="voxel edge (default 0.4)")
+    parser.add_argument("--size", type=_size, metavar="RL,PA,IS", help="field of view in mm (default 150,170,150)")
+    parser.add_argument(
+        "--slabs",
+        action="store_true",
+        help="write the midsagittal slab that the student sees (NRRD, and int16 arrays as NPZ) instead of a volume",
+    )
+    parser.add_argument("--raters", type=_positive, metavar="N", help="also draw the labels of N raters: labels.csv")
+    parser.add_argument(
+        "--kappa", type=float, metavar="K", help="a rater's expected weighted kappa against the truth (default 0.85)"
     )
     parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1)
     parser.set_defaults(run=_simulate)
@@ -70,6 +85,13 @@ def _positive(text: str) -> int:
     return value
 
 
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value
+
+
 def _stages(text: str) -> tuple[int, ...]:
     stages = tuple(int(part) for part in text.split(","))
     if not stages or any(not 1 <= s <= 5 for s in stages):
@@ -85,24 +107,30 @@ def _size(text: str) -> tuple[float, float, float]:
 
 
 def _simulate(args: argparse.Namespace) -> int:
-    from .simulator.cohort import write_cohort
-    from .simulator.heads import VolumeSettings
+    from concurrent.futures import BrokenExecutor
 
-    if not 0.1 <= args.voxel <= 3:
-        print("sos simulate: --voxel must lie between 0.1 and 3 mm", file=sys.stderr)
-        return 2
-    voxels = args.size[0] * args.size[1] * args.size[2] / args.voxel**3
-    need = args.cases * voxels * BYTES_PER_VOXEL
-    args.out.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(args.out).free
-    print(f"About {need / 1e6:.0f} MB for {args.cases} scans; {free / 1e9:.1f} GB free.", file=sys.stderr)
-    if need > free:
-        print("sos simulate: not enough room on the disk. Take fewer cases or a larger voxel.", file=sys.stderr)
-        return 2
-    settings = VolumeSettings(size_mm=args.size, voxel_mm=args.voxel)
+    from .simulator.cohort import CohortError, plan_cases
+    from .simulator.raters import RaterError, confusion, write_labels
+
     try:
-        for n, row in enumerate(write_cohort(args.out, args.cases, args.seed, args.stages, settings, args.workers), 1):
-            print(f"[{n}/{args.cases}] {row['file']}  stage {row['stage']}", file=sys.stderr, flush=True)
+        settings = _cohort_settings(args)
+        cases = plan_cases(args.cases, args.seed, args.stages)
+        stages = [case.true_stage for case in cases]
+        if args.raters:
+            confusion(stages, args.kappa or DEFAULT_KAPPA)  # say now, not after hours, that this cannot be done
+        if not _room_for(args.out, args.cases * settings.bytes_per_case(), args.cases):
+            return 2
+        _make_cohort(args, cases, settings)
+        if args.raters:
+            names = [case.name for case in cases]
+            write_labels(args.out, names, stages, args.raters, args.kappa or DEFAULT_KAPPA, args.seed)
+    except (CohortError, RaterError) as error:
+        print(f"sos simulate: {error}.", file=sys.stderr)
+        return 2
+    except BrokenExecutor:
+        text = "a worker process was ended by the system, probably for lack of memory. Take fewer --workers"
+        print(f"sos simulate: {text} and run the same command again.", file=sys.stderr)
+        return 3
     except OSError as error:
         print(
             f"sos simulate: writing failed ({error.strerror or error}). Make room and run the same command again.",
@@ -110,6 +138,56 @@ def _simulate(args: argparse.Namespace) -> int:
         )
         return 3
     return 0
+
+
+def _cohort_settings(args: argparse.Namespace) -> CohortSettings:
+    """Check the options against one another; CohortError says which do not fit."""
+    from .simulator.cohort import CohortError, CohortSettings
+    from .simulator.heads import VolumeSettings
+
+    if args.kappa is not None and not args.raters:
+        raise CohortError("--kappa says how well raters agree with the truth: say how many with --raters")
+    if args.slabs:
+        if args.format or args.voxel or args.size:
+            raise CohortError("--slabs are NRRD on one fixed grid: leave out --format, --voxel and --size")
+        return CohortSettings(slabs=True)
+    default = VolumeSettings()
+    voxel = default.voxel_mm if args.voxel is None else args.voxel
+    if not 0.1 <= voxel <= 3:
+        raise CohortError("--voxel must lie between 0.1 and 3 mm")
+    volume = VolumeSettings(size_mm=args.size or default.size_mm, voxel_mm=voxel)
+    return CohortSettings(volume, args.format or "nrrd")
+
+
+def _room_for(folder: Path, need: float, cases: int) -> bool:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    print(f"About {need / 1e6:.0f} MB for {cases} scans; {free / 1e9:.1f} GB free.", file=sys.stderr)
+    if need > free:
+        print("sos simulate: not enough room on the disk. Take fewer cases or a larger voxel.", file=sys.stderr)
+    return need <= free
+
+
+def _make_cohort(args: argparse.Namespace, cases: list[Case], settings: CohortSettings) -> None:
+    """Write the cohort with a line on stderr for each case, and a bar below them on a terminal."""
+    from SOSStagingLib.cli_stage import ProgressBar
+    from SOSStagingLib.staging.protocol import Progress
+
+    from .simulator.cohort import write_cohort
+
+    bar, start, made = ProgressBar(), time.monotonic(), 0
+    bar.show(Progress("simulating", 0, len(cases)))
+    try:
+        for n, done in enumerate(write_cohort(args.out, cases, args.seed, settings, args.workers), 1):
+            made += not done.resumed
+            note = " (from an earlier run)" if done.resumed else ""
+            bar.clear()
+            text = f"[{n}/{len(cases)}] {done.row['file']}  stage {done.row['stage']}{note}"
+            print(text, file=sys.stderr, flush=True)
+            eta = (time.monotonic() - start) / made * (len(cases) - n) if made else None
+            bar.show(Progress("simulating", n, len(cases), eta))
+    finally:
+        bar.clear()
 
 
 def _train(args: argparse.Namespace) -> int:

@@ -4,3 +4,7 @@ Everything here is a drawing from published lengths and angles, not a patient. T
 with the centre of the sella at the origin: x towards the patient's right, y anterior, z superior, Frankfort plane
 horizontal.
 """
+
+VERSION = "1"
+"""Goes up when the same seed gives another head, other greys or another truth; written into every truth file."""
+NAME = "SOSStaging simulator"

@@ -1,65 +1,205 @@
-"""Cohorts of simulated scans on disk: one NRRD and one truth file per case, a manifest, the same bytes for the same
-seed."""
+"""Cohorts of simulated scans on disk: a scan and a truth file per case, a manifest, the same bytes for the same seed.
+
+A case is made in a folder NAME.part and moved into place when it is whole, the truth file last; an interrupted cohort
+goes on where it stopped.
+"""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
+import shutil
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import SimpleITK as sitk
-from SOSStagingLib.scan.types import Scan
+from SOSStagingLib.report.files import write_text
 
-from .heads import VolumeSettings, simulate_volume
+from . import VERSION
+from .export import SUFFIXES, Format, slab_bytes, volume_bytes, write_slab, write_volume
+from .heads import VolumeSettings, drawn_stage, simulate_slab, simulate_volume, volume_shape
 
-
-def write_scan(path: Path, scan: Scan) -> None:
-    """Write a volume as compressed NRRD (LPS, as ITK keeps it); a half-written file never bears the name."""
-    image = sitk.GetImageFromArray(scan.array)
-    lps = scan.geometry.directions.copy()
-    lps[:2] *= -1
-    origin = scan.geometry.origin
-    image.SetSpacing([float(s) for s in scan.geometry.spacing])
-    image.SetDirection([float(v) for v in lps.flatten()])
-    image.SetOrigin([-float(origin[0]), -float(origin[1]), float(origin[2])])
-    part = path.with_name(path.stem + ".part.nrrd")
-    sitk.WriteImage(image, str(part), useCompression=True)
-    part.replace(path)
+MANIFEST_FILE = "manifest.json"
+SEEDS_PER_COHORT = 100_000
 
 
-def write_case(folder: Path, name: str, seed: int, stage: int | None, settings: VolumeSettings) -> dict:
-    """Write one case unless it is already there; returns its manifest row."""
-    scan_path, truth_path = folder / f"{name}.nrrd", folder / f"{name}.truth.json"
-    if not (scan_path.exists() and truth_path.exists()):
-        scan, truth = simulate_volume(seed, stage, settings)
-        write_scan(scan_path, scan)
-        part = truth_path.with_suffix(".part")
-        part.write_text(json.dumps(truth.to_json(), indent=1))
-        part.replace(truth_path)
-    truth_json = json.loads(truth_path.read_text())
-    return {"case": name, "file": scan_path.name, "seed": seed, "stage": truth_json["stage"]}
+class CohortError(ValueError):
+    """The cohort cannot be written here; the message says why in plain words."""
+
+
+@dataclass(frozen=True)
+class CohortSettings:
+    """What is made of each head: a volume in a file format, or the slab the student sees (then always NRRD)."""
+
+    volume: VolumeSettings = field(default_factory=VolumeSettings)
+    file_format: Format = "nrrd"
+    slabs: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        if self.slabs:
+            return {"kind": "slab", "format": "nrrd"}
+        grid = {"voxel_mm": self.volume.voxel_mm, "size_mm": list(self.volume.size_mm)}
+        return {"kind": "volume", "format": self.file_format, **grid}
+
+    def bytes_per_case(self) -> float:
+        """Return about how much room a case takes on the disk."""
+        return slab_bytes() if self.slabs else volume_bytes(volume_shape(self.volume), self.file_format)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One head to make; ``stage`` is None where the seed draws it."""
+
+    name: str
+    seed: int
+    stage: int | None
+
+    @property
+    def true_stage(self) -> int:
+        """The stage it will have."""
+        return drawn_stage(self.seed) if self.stage is None else self.stage
+
+    def made_with(self, settings: CohortSettings) -> dict[str, Any]:
+        """All that the case's bytes depend on."""
+        return {"version": VERSION, "seed": self.seed, "stage": self.stage, **settings.to_json()}
+
+    def files(self, folder: Path, settings: CohortSettings) -> list[Path]:
+        """The scan's files or folder, the one to open first."""
+        if settings.slabs:
+            return [folder / f"{self.name}.nrrd", folder / f"{self.name}.npz"]
+        return [folder / f"{self.name}{SUFFIXES[settings.file_format]}"]
+
+    def truth_file(self, folder: Path) -> Path:
+        """The truth file, there only when the case is whole."""
+        return folder / f"{self.name}.truth.json"
+
+    def part(self, folder: Path) -> Path:
+        """Where the case is being made."""
+        return folder / f"{self.name}.part"
+
+
+@dataclass(frozen=True)
+class CaseWritten:
+    """A case that is on the disk: its manifest row, and whether it was there already."""
+
+    row: dict[str, Any]
+    resumed: bool
+
+
+def plan_cases(cases: int, seed: int, stages: Sequence[int] | None) -> list[Case]:
+    """Return the cases of a cohort; ``stages`` are taken in turn."""
+    planned = []
+    for n in range(cases):
+        stage = stages[n % len(stages)] if stages else None
+        name = f"head-{n + 1:04d}" + (f"-stage-{stage}" if stages else "")
+        planned.append(Case(name, seed * SEEDS_PER_COHORT + n, stage))
+    return planned
 
 
 def write_cohort(
-    folder: Path, cases: int, seed: int, stages: Sequence[int] | None, settings: VolumeSettings, workers: int
-) -> Iterator[dict]:
-    """Write ``cases`` scans, yielding each row as it is done; ``stages`` are taken in turn. Resumable; ends with
-    manifest.json."""
+    folder: Path, cases: Sequence[Case], seed: int, settings: CohortSettings, workers: int
+) -> Iterator[CaseWritten]:
+    """Write the cases, yielding each as it is done; ends with manifest.json. Nothing half-written stays.
+
+    Raises:
+        CohortError: cases of another cohort lie in the folder.
+        OSError: the disk is full, or writing failed otherwise.
+        BrokenExecutor: the system ended a worker process, as it does when memory runs out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    for case in cases:
+        _refuse_other(case, folder, settings)
     rows = []
-    with ProcessPoolExecutor(workers) as pool:
-        jobs = []
-        for n in range(cases):
-            stage = stages[n % len(stages)] if stages else None
-            name = f"head-{n + 1:04d}" + (f"-stage-{stage}" if stages else "")
-            jobs.append(pool.submit(write_case, folder, name, seed * 100_000 + n, stage, settings))
-        for job in as_completed(jobs):
-            rows.append(job.result())
-            yield rows[-1]
+    for done in _written(folder, cases, settings, workers):
+        rows.append(done.row)
+        yield done
     rows.sort(key=lambda row: row["case"])
-    part = folder / "manifest.part"
-    part.write_text(
-        json.dumps({"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}, indent=1)
-    )
-    part.replace(folder / "manifest.json")
+    manifest = {"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}
+    write_text(folder / MANIFEST_FILE, json.dumps(manifest, indent=1))
+
+
+def _written(folder: Path, cases: Sequence[Case], settings: CohortSettings, workers: int) -> Iterator[CaseWritten]:
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    try:
+        for job in as_completed([pool.submit(write_case, folder, case, settings) for case in cases]):
+            yield job.result()
+    except BaseException:
+        # Cases take minutes: whoever stops, or has no room left, need not wait for those in work.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for case in cases:
+            shutil.rmtree(case.part(folder), ignore_errors=True)
+
+
+def _die_of_interrupts() -> None:
+    # Ctrl-C reaches the workers too; a traceback from each would bury what the command has to say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def write_case(folder: Path, case: Case, settings: CohortSettings) -> CaseWritten:
+    """Write one case unless it is already there."""
+    files, truth_file = case.files(folder, settings), case.truth_file(folder)
+    resumed = all(path.exists() for path in files) and _made_with(truth_file) == case.made_with(settings)
+    if not resumed:
+        _make(folder, case, settings)
+    stage = json.loads(truth_file.read_text(encoding="utf-8"))["stage"]
+    return CaseWritten({"case": case.name, "file": files[0].name, "seed": case.seed, "stage": stage}, resumed)
+
+
+def _make(folder: Path, case: Case, settings: CohortSettings) -> None:
+    part = case.part(folder)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    try:
+        written = _write_parts(part, case, settings)
+        for path in written:
+            _move(path, folder / path.name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _write_parts(part: Path, case: Case, settings: CohortSettings) -> list[Path]:
+    """Write scan and truth; returns them in the order they are to be moved in."""
+    made_with = {"made_with": case.made_with(settings)}
+    if settings.slabs:
+        slab, truth = simulate_slab(case.seed, case.stage)
+        written = write_slab(part, case.name, slab)
+        made_with["slab_geometry"] = slab.geometry.to_json()
+    else:
+        scan, truth = simulate_volume(case.seed, case.stage, settings.volume)
+        written = write_volume(part, case.name, scan, truth, settings.file_format)
+    truth_file = case.truth_file(part)
+    truth_file.write_text(json.dumps({**truth.to_json(), **made_with}, indent=1), encoding="utf-8")
+    return [*written, truth_file]
+
+
+def _move(source: Path, target: Path) -> None:
+    if target.is_dir():
+        # Left by a run that was killed between moving the series and its truth.
+        shutil.rmtree(target)
+    source.replace(target)
+
+
+def _made_with(truth_file: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(truth_file.read_text(encoding="utf-8")).get("made_with")
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refuse_other(case: Case, folder: Path, settings: CohortSettings) -> None:
+    there, wanted = _made_with(case.truth_file(folder)), case.made_with(settings)
+    if there is None or there == wanted:
+        return
+    key = next(k for k in [*wanted, *there] if there.get(k) != wanted.get(k))
+    found = f"{key.replace('_', ' ')} {there.get(key)}, not {wanted.get(key)}"
+    raise CohortError(f"{folder.name} already holds {case.name} with {found}. Give another folder, or delete this one")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,39 +11,11 @@ from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SIZE,
 
 from .head import Head, draw_head
 from .scanner import Scanner, expose
+from .truth import AGE_SPREAD, MEAN_AGE, Truth
 from .windows import LANDMARKS, Frame, draw_frame, offsets, plate_points, rotation
 
-MEAN_AGE = (9.0, 11.0, 14.0, 18.0, 24.0)
 CHUNK = 400_000
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What is known about a simulated head. Points in RAS mm of the scan; normal a unit vector towards the right."""
-
-    seed: int
-    stage: int
-    fusion_fraction: float
-    age: float
-    landmarks: dict[str, npt.NDArray[np.float64]]
-    plane_origin: npt.NDArray[np.float64]
-    plane_normal: npt.NDArray[np.float64]
-    scanner: Scanner
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "seed": self.seed,
-            "stage": self.stage,
-            "fusion_fraction": round(self.fusion_fraction, 4),
-            "age_years": round(self.age, 2),
-            "landmarks_ras_mm": {k: [round(float(c), 3) for c in v] for k, v in self.landmarks.items()},
-            "plane": {
-                "origin_ras_mm": [round(float(c), 3) for c in self.plane_origin],
-                "normal_ras": [round(float(c), 5) for c in self.plane_normal],
-            },
-            "scanner": self.scanner.to_json(),
-        }
+HEAD_STREAM = 20_000_003
 
 
 @dataclass(frozen=True)
@@ -61,11 +32,22 @@ class VolumeSettings:
     cylinder: bool = True
 
 
+def volume_shape(settings: VolumeSettings) -> tuple[int, int, int]:
+    """Voxels [k, j, i] of a volume."""
+    right, anterior, superior = (round(s / settings.voxel_mm) for s in settings.size_mm)
+    return superior, anterior, right
+
+
+def drawn_stage(seed: int) -> int:
+    """The stage that the head of a seed gets when none is asked for."""
+    return int(np.random.default_rng([HEAD_STREAM, seed]).integers(1, 6))
+
+
 def draw_whole_head(seed: int, stage: int | None = None) -> tuple[Head, np.random.Generator]:
     """Draw the head of a seed; without ``stage`` all five are equally likely. Age follows the stage loosely."""
-    rng = np.random.default_rng([20_000_003, seed])
+    rng = np.random.default_rng([HEAD_STREAM, seed])
     stage = int(rng.integers(1, 6)) if stage is None else stage
-    age = float(np.clip(rng.normal(MEAN_AGE[stage - 1], 3), 6, 60))
+    age = float(np.clip(rng.normal(MEAN_AGE[stage - 1], AGE_SPREAD), 6, 60))
     return draw_head(rng, stage, age, seed), rng
 
 
@@ -76,10 +58,10 @@ def simulate_volume(seed: int, stage: int | None = None, settings: VolumeSetting
     turn = rotation(np.clip(rng.normal(0, 8), -20, 20), *np.clip(rng.normal(0, 3, 2), -10, 10))
     shift = rng.normal(0, [5.0, 8.0, 6.0])
     scanner = Scanner.draw(rng)
-    shape = tuple(round(s / settings.voxel_mm) for s in reversed(settings.size_mm))
+    shape = volume_shape(settings)
     middle = turn @ np.array([0.0, settings.before_sella, -settings.below_sella]) + shift
     half = (np.array(shape[::-1]) - 1) / 2 * settings.voxel_mm
-    geometry = Geometry.from_axes((shape[0], shape[1], shape[2]), middle - half, np.eye(3), [settings.voxel_mm] * 3)
+    geometry = Geometry.from_axes(shape, middle - half, np.eye(3), [settings.voxel_mm] * 3)
     tissue = _tissue_volume(head, geometry, turn, shift)
     teeth = geometry.to_ijk(turn @ np.array([0.0, 60.0, -60.0]) + shift)[::-1]
     center = (np.array(shape) - 1) / 2
@@ -88,9 +70,8 @@ def simulate_volume(seed: int, stage: int | None = None, settings: VolumeSetting
         _outside_cylinder(grey, scanner)
     landmarks = {name: turn @ head.landmark(name) + shift for name in LANDMARKS}
     origin, normal = midsagittal_plane(head)
-    truth = Truth(
-        seed, head.stage, head.fusion_fraction, head.age, landmarks, turn @ origin + shift, turn @ normal, scanner
-    )
+    plane = turn @ origin + shift, turn @ normal
+    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, turn, shift)
     return Scan(grey, geometry, f"simulated-{seed:05d}", modality="CT"), truth
 
 
@@ -151,8 +132,8 @@ def simulate_slab(seed: int, stage: int | None = None) -> tuple[Slab, Truth]:
     valid = np.broadcast_to(_field_of_view(frame, head, rng), shape).copy()
     grey[~valid] = np.float32(scanner.gain * -1000 + scanner.offset)
     landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": plate_points(head)[1]}
-    origin_true, normal = midsagittal_plane(head)
-    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, origin_true, normal, scanner)
+    plane, pose = midsagittal_plane(head), (np.eye(3), np.zeros(3))
+    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, *pose)
     return Slab(grey, valid, geometry), truth
 
 
