@@ -79,5 +79,5 @@ def _rest(head: F32, skin: F32) -> F32:
     x, y, z = (head[..., a] for a in range(3))
     place = np.maximum(np.maximum(np.abs(x) - 28, np.abs(y - 5) - 17), z - 4)
     cup = band(skin, 2.0, 5.0, 1.0) * soft(place, 1.5)
-    post = soft(np.maximum(np.maximum(np.abs(x) - 9, np.abs(np.abs(y - 2) - 6) - 1.2), z + 22), 1.0)
-    return np.maximum(cup, post * soft(5 - skin, 1.0))
+    post = soft(np.maximum(np.maximum(np.abs(x) - 9, np.abs(np.abs(y - 2) - 6) - 1.2), z + 4), 1.0)
+    return np.maximum(cup, post * soft(4 - skin, 1.0))
