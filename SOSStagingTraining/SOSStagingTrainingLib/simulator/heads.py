@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SIZE, SLAB_SPACING_MM, Scan, Slab
 
+from .faults import pattern_rng
+from .fields import F32
 from .head import Head, draw_head
+from .placement import COARSE_MM, Coarse, Placement
 from .scanner import Scanner, expose
+from .supports import add_supports
 from .truth import AGE_SPREAD, MEAN_AGE, Truth
 from .windows import LANDMARKS, Frame, draw_frame, offsets, plate_points, rotation
 
 CHUNK = 400_000
 HEAD_STREAM = 20_000_003
+FIELDS_OF_VIEW = (
+    "40x40",
+    "60x60",
+    "80x80",
+    "100x100",
+    "150x150",
+    "160x60",
+    "160x100",
+    "170x120",
+    "230x170",
+)
+"""Usual cylinders, diameter x height in mm, as makers list them."""
+AIMS = {"jaw": (40.0, 62.0), "head": (10.0, 15.0)}
+"""Middle of the field before and below the sella, mm: between front and back teeth, or the head (our guess)."""
+SOS_FROM_SELLA = (-5.0, -19.0)
+"""Mean place (anterior, superior) of the synchondrosis, mm: S-Ba 44 mm at 56 degrees, 0.42 of the way, half its height
+in."""
+Draw = Callable[[np.random.Generator], Scanner]
 
 
 @dataclass(frozen=True)
@@ -30,6 +54,45 @@ class VolumeSettings:
     below_sella: float = 15.0
     before_sella: float = 10.0
     cylinder: bool = True
+
+    @classmethod
+    def field_of_view(cls, name: str, aim: Literal["jaw", "head"] = "head", voxel_mm: float = 0.4) -> VolumeSettings:
+        """A usual cylinder (FIELDS_OF_VIEW, or any other diameter x height in mm) aimed at the jaws or the head.
+
+        Raises ValueError for a name that is not two lengths in mm, and for an unknown aim.
+        """
+        parts = name.lower().split("x")
+        if len(parts) != 2 or not all(part.isdigit() and int(part) >= 20 for part in parts):
+            raise ValueError(
+                f"{name!r} is no field of view: give diameter x height in mm, such as {', '.join(FIELDS_OF_VIEW)}"
+            )
+        if aim not in AIMS:
+            raise ValueError(f"a field of view is aimed at {' or '.join(AIMS)}, not at {aim!r}")
+        wide, high = float(parts[0]), float(parts[1])
+        before, below = AIMS[aim]
+        return cls((wide, wide, high), voxel_mm, below, before)
+
+    def holds_sos(self, margin_mm: float = 10.0) -> bool:
+        """Whether a mean head's synchondrosis, with ``margin_mm`` around its centre, lies in the field of view.
+
+        At the jaws only 150x150, 170x120 and 230x170 do, 160x100 ends just above the centre. Aimed at the head all from
+        60x60 on do. A head's own size and place may decide otherwise.
+        """
+        forward = abs(SOS_FROM_SELLA[0] - self.before_sella) + margin_mm
+        upward = abs(SOS_FROM_SELLA[1] + self.below_sella) + margin_mm
+        return forward <= self.size_mm[1] / 2 and upward <= self.size_mm[2] / 2
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where the head lies in the scanner: head mm = scanner mm @ ``matrix`` + ``offset``."""
+
+    matrix: npt.NDArray[np.float64]
+    offset: npt.NDArray[np.float64]
+
+    def to_scanner(self, head_mm: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Scanner mm of head points [..., 3]."""
+        return (np.asarray(head_mm, float) - self.offset) @ self.matrix.T
 
 
 def volume_shape(settings: VolumeSettings) -> tuple[int, int, int]:
@@ -51,13 +114,18 @@ def draw_whole_head(seed: int, stage: int | None = None) -> tuple[Head, np.rando
     return draw_head(rng, stage, age, seed), rng
 
 
-def simulate_volume(seed: int, stage: int | None = None, settings: VolumeSettings | None = None) -> tuple[Scan, Truth]:
-    """One cone-beam scan of a turned and shifted head (roll, yaw N(0, 3), pitch N(0, 8) degrees), with its truth."""
+def simulate_volume(
+    seed: int, stage: int | None = None, settings: VolumeSettings | None = None, draw: Draw | None = None
+) -> tuple[Scan, Truth]:
+    """One cone-beam scan of a turned and shifted head (roll, yaw N(0, 3), pitch N(0, 8) degrees), with its truth.
+
+    ``draw`` draws the scanner, such as ``Scanner.draw_full``; by default the old faults only.
+    """
     settings = settings or VolumeSettings()
     head, rng = draw_whole_head(seed, stage)
     turn = rotation(np.clip(rng.normal(0, 8), -20, 20), *np.clip(rng.normal(0, 3, 2), -10, 10))
     shift = rng.normal(0, [5.0, 8.0, 6.0])
-    scanner = Scanner.draw(rng)
+    scanner = (draw or Scanner.draw)(rng)
     shape = volume_shape(settings)
     middle = turn @ np.array([0.0, settings.before_sella, -settings.below_sella]) + shift
     half = (np.array(shape[::-1]) - 1) / 2 * settings.voxel_mm
@@ -65,7 +133,13 @@ def simulate_volume(seed: int, stage: int | None = None, settings: VolumeSetting
     tissue = _tissue_volume(head, geometry, turn, shift)
     teeth = geometry.to_ijk(turn @ np.array([0.0, 60.0, -60.0]) + shift)[::-1]
     center = (np.array(shape) - 1) / 2
-    grey = expose(tissue, [settings.voxel_mm] * 3, scanner, rng, center, teeth)
+    place = None
+    if draw:
+        pose = Pose(turn, (middle - shift) @ turn)
+        voxels = Geometry.from_axes(geometry.shape, -half, np.eye(3), geometry.spacing)
+        place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner)
+        tissue = with_supports(tissue, head, pose, place, scanner)
+    grey = expose(tissue, [settings.voxel_mm] * 3, scanner, rng, center, teeth, place)
     if settings.cylinder:
         _outside_cylinder(grey, scanner)
     landmarks = {name: turn @ head.landmark(name) + shift for name in LANDMARKS}
@@ -93,7 +167,38 @@ def _outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
     j, i = np.ogrid[: grey.shape[1], : grey.shape[2]]
     cj, ci = (grey.shape[1] - 1) / 2, (grey.shape[2] - 1) / 2
     outside = ((j - cj) / (cj + 0.5)) ** 2 + ((i - ci) / (ci + 0.5)) ** 2 > 1
-    grey[:, outside] = int(np.clip(-1000 * scanner.gain + scanner.offset - 100, -32768, 32767))
+    fill = np.trunc(-1000 * scanner.gain + scanner.offset - 100)
+    grey[:, outside] = scanner.export(np.array(fill))
+
+
+def place_array(head: Head, pose: Pose, voxels: Geometry, radii: tuple[float, float], scanner: Scanner) -> Placement:
+    """The array in the scanner, with the head around it and its brackets and fillings."""
+    reach = np.array([104.0, 140.0, 140.0])
+    middle = pose.to_scanner([0.0, -12.0, -15.0])
+    shape = tuple(int(2 * r / COARSE_MM) + 1 for r in reversed(reach))
+    grid = Geometry.from_axes((shape[0], shape[1], shape[2]), middle - reach, np.eye(3), [COARSE_MM] * 3)
+    around = Coarse(_tissue_volume(head, grid, pose.matrix, -pose.offset @ pose.matrix.T), grid)
+    return Placement(voxels, radii, around, pose.to_scanner(dental_metal(head, scanner)))
+
+
+def dental_metal(head: Head, scanner: Scanner) -> npt.NDArray[np.float64]:
+    """Brackets and fillings on the outside of the upper and lower teeth, head mm [n, 3]; one if nothing is asked
+    for."""
+    rng = pattern_rng(scanner.pattern, 5)
+    ans = head.anatomy.extra["ans"]
+    count = max(1, scanner.metal)
+    angle = rng.permutation(np.linspace(-1.2, 1.2, count)) if count > 1 else rng.uniform(-1.2, 1.2, 1)
+    below = np.where(rng.random(count) < 0.6, 17.0, 26.0) + rng.normal(0, 0.7, count)
+    return np.column_stack([31 * np.sin(angle), ans[0] - 30 + 36 * np.cos(angle), ans[1] - below])
+
+
+def with_supports(tissue: F32, head: Head, pose: Pose, place: Placement, scanner: Scanner) -> F32:
+    """The tissue with the scanner's chin rest and head band, if it has any."""
+    if not (scanner.chin_rest or scanner.head_band):
+        return tissue
+    marks = {name: pose.to_scanner(head.landmark(name)) for name in ("sella", "nasion")}
+    marks["chin"] = pose.to_scanner([0.0, *head.anatomy.extra["chin"]])
+    return add_supports(tissue, place, marks, scanner.chin_rest, scanner.head_band)
 
 
 def midsagittal_plane(head: Head) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -107,34 +212,56 @@ def midsagittal_plane(head: Head) -> tuple[npt.NDArray[np.float64], npt.NDArray[
     return origin, normal if normal[0] > 0 else -normal
 
 
-def simulate_slab(seed: int, stage: int | None = None) -> tuple[Slab, Truth]:
+def simulate_slab(seed: int, stage: int | None = None, draw: Draw | None = None) -> tuple[Slab, Truth]:
     """The slab the student would see for a seed's head, sampled without making the volume.
 
     The plane is off as the plane finder's is (about 1 mm and 1 degree), the field of view ends at random but holds the
-    synchondrosis by at least 25 mm. RAS is the head's own frame.
+    synchondrosis by at least 25 mm. RAS is the head's own frame. ``draw`` draws the scanner, such as
+    ``Scanner.draw_full``; by default the old faults only.
     """
     head, rng = draw_whole_head(seed, stage)
     frame = _centred(draw_frame(rng, head, 0.7), head, rng)
     cols = offsets(SLAB_SIZE, SLAB_SPACING_MM)
     points = frame.points(cols, cols, offsets(SLAB_PLANES, SLAB_PLANE_STEP_MM)).reshape(-1, 3)
     tissue = np.concatenate([head.tissue(points[i : i + CHUNK], SLAB_SPACING_MM) for i in range(0, len(points), CHUNK)])
-    scanner = Scanner.draw(rng)
+    scanner = (draw or Scanner.draw)(rng)
     spacing = [SLAB_PLANE_STEP_MM, SLAB_SPACING_MM, SLAB_SPACING_MM]
     shape = (SLAB_PLANES, SLAB_SIZE, SLAB_SIZE)
     teeth = frame.project(np.array([0.0, 60.0, -60.0]))[:2] / SLAB_SPACING_MM + SLAB_SIZE / 2
+    tissue = tissue.reshape(shape)
     middle = (np.array(shape) - 1) / 2
-    grey = expose(tissue.reshape(shape), spacing, scanner, rng, middle, [middle[0], teeth[1], teeth[0]]).astype(
-        np.float32
-    )
+    place = None
+    if draw:
+        seen = _field_of_view(frame, head, rng)
+        pose, place = _slab_placement(head, frame, seen, scanner)
+        tissue = with_supports(tissue, head, pose, place, scanner)
+    stored = expose(tissue, spacing, scanner, rng, middle, [middle[0], teeth[1], teeth[0]], place)
+    grey = stored.astype(np.float32)
     directions = np.stack([frame.axes[0], -frame.axes[1], frame.axes[2]], axis=1)
     origin = frame.center - (directions * np.array(spacing[::-1])) @ middle[::-1]
     geometry = Geometry.from_axes(shape, origin, directions, spacing[::-1])
-    valid = np.broadcast_to(_field_of_view(frame, head, rng), shape).copy()
-    grey[~valid] = np.float32(scanner.gain * -1000 + scanner.offset)
+    valid = np.broadcast_to(seen if draw else _field_of_view(frame, head, rng), shape).copy()
+    air = scanner.gain * -1000 + scanner.offset
+    grey[~valid] = np.float32(air if scanner.bits == 16 else scanner.export(np.array(air)))
     landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": plate_points(head)[1]}
-    plane, pose = midsagittal_plane(head), (np.eye(3), np.zeros(3))
-    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, *pose)
+    plane, rest = midsagittal_plane(head), (np.eye(3), np.zeros(3))
+    truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, *rest)
     return Slab(grey, valid, geometry), truth
+
+
+def _slab_placement(head: Head, frame: Frame, seen: npt.NDArray[np.bool_], scanner: Scanner) -> tuple[Pose, Placement]:
+    """Pose and placement of a slab whose scanner stands upright on the frame, with the axis amid what is ``seen``."""
+    rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+    ends = offsets(SLAB_SIZE, SLAB_SPACING_MM)
+    front, up = (ends[c[0]] / 2 + ends[c[-1]] / 2 for c in (columns, rows))
+    radius = float(ends[columns[-1]] - ends[columns[0]] + SLAB_SPACING_MM) / 2
+    turn = np.stack([frame.axes[2], frame.axes[0], frame.axes[1]])
+    pose = Pose(turn, frame.center + front * frame.axes[0] - up * frame.axes[1])
+    directions = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+    origin = np.array([-(SLAB_PLANES - 1) / 2 * SLAB_PLANE_STEP_MM, ends[0] - front, up - ends[0]])
+    spacing = [SLAB_SPACING_MM, SLAB_SPACING_MM, SLAB_PLANE_STEP_MM]
+    voxels = Geometry.from_axes((SLAB_PLANES, SLAB_SIZE, SLAB_SIZE), origin, directions, spacing)
+    return pose, place_array(head, pose, voxels, (radius, radius), scanner)
 
 
 def _centred(frame: Frame, head: Head, rng: np.random.Generator) -> Frame:
