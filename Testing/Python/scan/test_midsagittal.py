@@ -16,6 +16,17 @@ MIDLINE_LPS = {
     "vtk_headsq_ct.nrrd": [(99.2, 102.6, 108.6), (99.2, 123, 95), (99.2, 94, 127)],
     "ge_tilted_head_ct_regridded.nrrd": [(-2, -10.9, -3.1)],
 }
+VHP_MIDLINE_LPS = {
+    "frontal crest": (133.1, 54.9, 150),
+    "nasal bones": (133.9, 40.0, 125),
+    "anterior nasal spine": (131.0, 48.0, 86),
+    "dens": (127.2, 128.0, 76),
+    "basion": (128.0, 130.4, 88),
+    "dorsum": (129.2, 117.0, 127),
+    "internal occipital protuberance": (123.3, 197.0, 108),
+}
+"""Set by eye on axial slices of the head, about 1 mm. The three points above share one sagittal column, so they say
+little about the plane's angle."""
 POSES = [((10, 10, -10), (10, 0, 5)), ((-8, -9, 9), (-10, 4, 0)), ((0, 10, 3), (3, -8, -10)), ((5, 0, -10), (-7, 7, 7))]
 
 
@@ -38,6 +49,13 @@ def test_bundled_head_has_its_plane_on_the_midline(rest: Plane) -> None:
     for lps in MIDLINE_LPS["vhp_female_head_ct.nrrd"]:
         assert abs(rest.distance(np.array(lps) * [-1, -1, 1])) < 2
     assert rest.confidence > 0.8
+
+
+def test_plane_runs_along_the_midline_structures_from_nose_to_occiput(rest: Plane) -> None:
+    points = np.array(list(VHP_MIDLINE_LPS.values())) * [-1, -1, 1]
+    assert np.abs(rest.distance(points)).max() < 2
+    normal = np.linalg.svd(points - points.mean(axis=0))[2][2]
+    assert np.degrees(np.arccos(abs(normal @ rest.normal_ras))) < 2
 
 
 @pytest.mark.parametrize("name", MIDLINE_LPS)
