@@ -246,7 +246,7 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     half = plate.half_width(e)
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
-    openness = soft(fused, 1.0 + edge) * within
+    openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
     texture = v["texture"] * a.noise(x, y, z, 1.2) + 0.06 * a.noise(x, y, z, 7.0)
     marrow = v["marrow"] + texture
     _over(part, soft(distance, edge), marrow)
