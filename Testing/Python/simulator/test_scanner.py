@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -87,13 +86,6 @@ def test_default_greys_are_those_the_shipped_model_was_made_with(spacing: np.nda
     scanner = replace(Scanner.draw(np.random.default_rng(8)), streaks=0.0, cupping=0.1)
     now = expose(tissue, spacing, scanner, np.random.default_rng(3), MIDDLE, MIDDLE)
     assert np.array_equal(now, old_expose(tissue, spacing, scanner, np.random.default_rng(3), MIDDLE))
-
-
-@pytest.mark.parametrize(("seed", "digest"), [(3, "5f1a4fb4a6c8c508"), (5, "ecaa0c622ab6a006")])
-def test_default_volumes_keep_their_bytes(seed: int, digest: str) -> None:
-    scan, _ = simulate_volume(seed, 2, TINY)
-    # Steps of 64 greys, so that another processor's last bit does not show.
-    assert hashlib.sha256((scan.array >> 6).tobytes()).hexdigest()[:16] == digest
 
 
 def test_the_old_draw_is_part_of_the_full_one_and_leaves_the_rest_of_the_stream() -> None:
