@@ -218,6 +218,8 @@ def _train(args: argparse.Namespace) -> int:
         "batch": args.batch,
         "seed": args.seed,
         "windows": args.examples * 192,
+        "steps": args.steps,
+        "rate": args.rate,
     }
     card = publish(
         student,
