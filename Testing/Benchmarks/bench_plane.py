@@ -23,6 +23,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 from SOSStagingLib.scan.geometry import LPS_TO_RAS, FloatArray, Geometry
 from SOSStagingLib.scan.midsagittal import find_plane
+from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.slab import cut_slab
 from SOSStagingLib.scan.types import Plane, Scan
 from SOSStagingTrainingLib.simulator.heads import VolumeSettings, simulate_volume
@@ -55,15 +56,6 @@ def to_ras(lps: tuple[float, float, float]) -> FloatArray:
     return np.array(lps, float) * [-1, -1, 1]
 
 
-def load(path: Path) -> Scan:
-    image = sitk.ReadImage(str(path))
-    array = sitk.GetArrayFromImage(image)
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * image.GetSpacing()
-    matrix[:3, 3] = image.GetOrigin()
-    return Scan(array, Geometry(array.shape, LPS_TO_RAS @ matrix), path.name)
-
-
 def posed(path: Path, turn: FloatArray, center: FloatArray, shift: FloatArray) -> Scan:
     """Move the head by x' = turn (x - center) + center + shift (RAS) and resample it on its own grid."""
     image = sitk.ReadImage(str(path))
@@ -73,7 +65,7 @@ def posed(path: Path, turn: FloatArray, center: FloatArray, shift: FloatArray) -
     inverse.SetCenter((flip @ center).tolist())
     inverse.SetTranslation((-flip @ turn.T @ shift).tolist())
     moved = sitk.GetArrayFromImage(sitk.Resample(image, image, inverse, sitk.sitkLinear, AIR))
-    scan = load(path)
+    scan = read_scan(path)
     return Scan(moved, scan.geometry, scan.name)
 
 
@@ -85,7 +77,7 @@ def draw_pose(rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
 def pose_errors(path: Path, sos: FloatArray, poses: int, seed: int) -> FloatArray:
     """Return [poses, 2]: millimetres off at the SOS and degrees between the found and the moved plane."""
     rng = np.random.default_rng(seed)
-    scan = load(path)
+    scan = read_scan(path)
     rest = find_plane(scan)
     on_plane = sos - rest.distance(sos) * rest.normal_ras
     center = scan.geometry.center_ras
@@ -109,7 +101,7 @@ def report_rest(data: Path) -> None:
         if not (data / name).exists():
             print(f"{name:36s} skipped: not in {data}")
             continue
-        plane = find_plane(load(data / name))
+        plane = find_plane(read_scan(data / name))
         off = [float(plane.distance(to_ras(p))) for p in (marks.sos, marks.basion, marks.dorsum)]
         angles = f"{plane.yaw_deg:6.2f} {plane.roll_deg:6.2f} {plane.confidence:5.2f}"
         print(f"{name:36s} {off[0]:7.2f} {off[1]:7.2f} {off[2]:7.2f} {angles}")
@@ -150,7 +142,7 @@ def report_speed(data: Path) -> None:
     if source is None:
         print("speed: skipped, no head to resample")
         return
-    scan = load(source)
+    scan = read_scan(source)
     ijk = np.stack(np.meshgrid(np.arange(512), np.arange(512), indexing="xy"), -1)
     array = np.empty((400, 512, 512), np.int16)
     geometry = Geometry.from_axes(

@@ -11,8 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from SOSStagingLib.cli_stage import default_model
-from SOSStagingLib.model.predictor import Predictor
+from bundled import bundled_predictor
 from SOSStagingTrainingLib.evaluation.simulated import judge_slabs, summary
 from SOSStagingTrainingLib.learning.publish import TEST_SEEDS
 
@@ -23,10 +22,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=TEST_SEEDS)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    model = default_model()
-    if model is None:
-        raise SystemExit("No model is bundled.")
-    predictor = Predictor.load(model, "cpu")
+    predictor = bundled_predictor()
     judged = list(judge_slabs(predictor, range(args.first, args.first + args.heads), args.workers))
     calibration = predictor.card["calibration"]
     table = summary(judged, calibration)

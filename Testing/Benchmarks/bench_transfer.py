@@ -16,39 +16,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import SimpleITK as sitk
-from SOSStagingLib.cli_stage import default_model
-from SOSStagingLib.model.predictor import Predictor
-from SOSStagingLib.scan.geometry import LPS_TO_RAS, Geometry
+from bench_plane import DEMO_HEAD, Landmarks, to_ras
+from bench_plane import HEADS as MARKS
+from bundled import bundled_predictor
+from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.types import Scan
 from SOSStagingLib.staging.stager import Stager
 from SOSStagingTrainingLib.simulator.implant import ImplantTruth, implant
 from SOSStagingTrainingLib.simulator.real_clivus import Clivus
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = ROOT / "SOSStaging" / "Resources" / "SampleData"
 SHARED = ROOT.parent / "shared" / "data"
-
-
-class RealHead(NamedTuple):
-    """A file and its landmarks, placed by eye: the midsagittal x, basion and dorsum (y, z), LPS mm."""
-
-    path: Path
-    x: float
-    basion: tuple[float, float]
-    dorsum: tuple[float, float]
-
-    @property
-    def clivus(self) -> Clivus:
-        basion, dorsum = (np.array([-self.x, -y, z]) for y, z in (self.basion, self.dorsum))
-        return Clivus(basion, dorsum, np.array([1.0, 0.0, 0.0]))
+GE = "ge_tilted_head_ct_regridded.nrrd"
 
 
 HEADS = {
-    "vhp": RealHead(SAMPLE / "vhp_female_head.nrrd", 128.0, (132.0, 88.0), (117.5, 127.5)),
-    "headsq": RealHead(SHARED / "vtk_headsq_ct.nrrd", 99.2, (123.0, 95.0), (94.0, 127.0)),
-    "ge": RealHead(SHARED / "ge_tilted_head_ct_regridded.nrrd", -2.0, (3.0, -23.0), (-12.0, 17.0)),
+    "vhp": (DEMO_HEAD, MARKS["vhp_female_head_ct.nrrd"]),
+    **{name: (SHARED / file, MARKS[file]) for name, file in (("headsq", "vtk_headsq_ct.nrrd"), ("ge", GE))},
 }
+
+
+def clivus(marks: Landmarks) -> Clivus:
+    return Clivus(to_ras(marks.basion), to_ras(marks.dorsum), np.array([1.0, 0.0, 0.0]))
 
 
 class Told(NamedTuple):
@@ -56,15 +45,6 @@ class Told(NamedTuple):
 
     stage: int
     off_mm: float
-
-
-def load(path: Path) -> Scan:
-    image = sitk.ReadImage(str(path))
-    array = sitk.GetArrayFromImage(image)
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * image.GetSpacing()
-    matrix[:3, 3] = image.GetOrigin()
-    return Scan(array, Geometry(array.shape, LPS_TO_RAS @ matrix), path.stem, modality="CT")
 
 
 def staged(stager: Stager, scan: Scan, truth: ImplantTruth) -> Told:
@@ -79,8 +59,9 @@ def staged(stager: Stager, scan: Scan, truth: ImplantTruth) -> Told:
 
 def cases(args: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
     for name in args.heads.split(","):
-        if not HEADS[name].path.exists():
-            print(f"{name}: left out, {HEADS[name].path.name} is not on this machine")
+        path, _ = HEADS[name]
+        if not path.exists():
+            print(f"{name}: left out, {path.name} is not on this machine")
             continue
         yield name, 5, args.seed
         for stage in (int(s) for s in args.stages.split(",")):
@@ -107,20 +88,18 @@ def main() -> None:
     parser.add_argument("--heads", default=",".join(HEADS))
     parser.add_argument("--voxel", type=float, default=0.4)
     args = parser.parse_args()
-    model = default_model()
-    if model is None:
-        raise SystemExit("No model is bundled.")
-    stager = Stager(Predictor.load(model, "cpu"))
+    predictor = bundled_predictor()
+    stager = Stager(predictor)
     told: dict[tuple[str, int], list[Told]] = {}
     for name, stage, seed in cases(args):
-        head = HEADS[name]
+        path, marks = HEADS[name]
         try:
-            scan, truth = implant(load(head.path), head.clivus, stage, seed, args.voxel)
+            scan, truth = implant(read_scan(path), clivus(marks), stage, seed, args.voxel)
         except ValueError as error:
             print(f"{name} stage {stage} seed {seed}: left out, {error}")
             continue
         told.setdefault((name, stage), []).append(staged(stager, scan, truth))
-    print(f"\nDrawn plates in real heads, {args.voxel} mm, seeds from {args.seed}; model {model.name}")
+    print(f"\nDrawn plates in real heads, {args.voxel} mm, seeds from {args.seed}; model {predictor.info.name}")
     print("head      true  cases   told 1    2    3    4    5  within one  told 4 or 5  refused  SOS mm")
     for (name, stage), answers in told.items():
         print(row(name, stage, answers))

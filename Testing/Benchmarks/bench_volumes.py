@@ -13,8 +13,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from SOSStagingLib.cli_stage import default_model
-from SOSStagingLib.model.predictor import Predictor
+from bundled import bundled_predictor
 from SOSStagingLib.scan.types import Plane
 from SOSStagingLib.staging.stager import Stager
 from SOSStagingTrainingLib.simulator.heads import Truth, VolumeSettings, simulate_volume
@@ -34,10 +33,7 @@ def main() -> None:
     parser.add_argument("--voxel", type=float, default=0.5)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    model = default_model()
-    if model is None:
-        raise SystemExit("No model is bundled.")
-    stager = Stager(Predictor.load(model, "cpu"))
+    stager = Stager(bundled_predictor())
     settings = VolumeSettings(voxel_mm=args.voxel)
     rows = []
     with ProcessPoolExecutor(args.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
