@@ -40,6 +40,12 @@ class Head:
         yz = middle if name == "sos" else a.landmarks[name]
         return a.waves.undo(np.array([0.0, yz[0], yz[1]]))
 
+    def plate_points(self) -> npt.NDArray[np.float64]:
+        """Centre, endocranial and ectocranial end of the plate in the midsagittal plane, [3, 3] head mm."""
+        a = self.anatomy
+        ends = [a.plate_endocranial + t * a.plate_height * a.plate_direction for t in (0.5, 0.0, 1.0)]
+        return np.stack([a.waves.undo(np.array([0.0, p[0], p[1]])) for p in ends])
+
     def tissue(self, points: F32, edge: float) -> F32:
         """Tissue value at points [n, 3] in mm, air 0 and brain 1; edges are ``edge`` mm wide (about one voxel)."""
         x, y, z = (np.ascontiguousarray(points[:, i], np.float32) for i in range(3))

@@ -11,14 +11,15 @@ import numpy.typing as npt
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SIZE, SLAB_SPACING_MM, Scan, Slab
 
+from .ages import AGE_SPREAD, MEAN_AGE
 from .faults import pattern_rng
 from .fields import F32
 from .head import Head, draw_head
 from .placement import COARSE_MM, Coarse, Placement
 from .scanner import Scanner, expose
 from .supports import add_supports
-from .truth import AGE_SPREAD, MEAN_AGE, Truth
-from .windows import LANDMARKS, Frame, draw_frame, offsets, plate_points, rotation
+from .truth import Truth
+from .windows import LANDMARKS, Frame, draw_frame, offsets, rotation
 
 CHUNK = 400_000
 HEAD_STREAM = 20_000_003
@@ -243,7 +244,7 @@ def simulate_slab(seed: int, stage: int | None = None, draw: Draw | None = None)
     valid = np.broadcast_to(seen if draw else _field_of_view(frame, head, rng), shape).copy()
     air = scanner.gain * -1000 + scanner.offset
     grey[~valid] = np.float32(air if scanner.bits == 16 else scanner.export(np.array(air)))
-    landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": plate_points(head)[1]}
+    landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": head.plate_points()[1]}
     plane, rest = midsagittal_plane(head), (np.eye(3), np.zeros(3))
     truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, *rest)
     return Slab(grey, valid, geometry), truth
