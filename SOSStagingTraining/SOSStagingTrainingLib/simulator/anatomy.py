@@ -191,6 +191,11 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         # One to two pixels of 0.3-0.4 mm on real pictures (domain, section 8), up to thick old bone.
         "cortex": rng.uniform(0.3, 1.2),
         "uneven_cortex": rng.uniform(0.0, 0.4),
+        # The endocranial cortex weakens towards the dorsum, the pharyngeal one is often the stronger; the wedge's tip at
+        # basion is compact bone (our guesses, wide).
+        "fading_cortex": rng.uniform(0.0, 0.7),
+        "endocranial_cortex": rng.uniform(0.6, 1.0),
+        "compact_tip": rng.uniform(1.0, 9.0) * scale,
         "clivus_half": rng.normal(12.5, 1.2) * scale,
         "prevertebral": (rng.uniform(2.5, 6) + child * rng.uniform(0, 12) + (rng.random() < 0.15) * 4) * scale,
         "septum": rng.uniform(0.8, 2.0),
@@ -364,6 +369,8 @@ def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
         "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
         "tooth": rng.uniform(2.2, 3.4),
         "texture": rng.uniform(0.02, 0.2),
+        "trabeculae": rng.uniform(0.0, 0.16),
+        "patches": rng.uniform(0.02, 0.15),
     }
 
 

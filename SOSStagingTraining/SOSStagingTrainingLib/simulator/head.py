@@ -253,15 +253,18 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
-    texture = v["texture"] * a.noise(x, y, z, 1.2) + 0.06 * a.noise(x, y, z, 7.0)
-    marrow = v["marrow"] + texture
-    _over(part, soft(distance, edge), marrow)
+    t, depth = _clivus_coordinates(a, y, z)
+    texture = v["texture"] * a.noise(x, y, z, 1.2) + v["patches"] * a.noise(x, y, z, 7.0)
+    # Trabeculae run along the clivus.
+    texture += v["trabeculae"] * a.noise(x, 0.25 * t, 1.3 * depth, 1.3)
+    _over(part, soft(distance, edge), v["marrow"] + texture)
+    _over(part, soft(distance, edge) * soft(t - a.sizes["compact_tip"], 3.0), 0.85 * v["cortex"])
     # Cortices end where the plate is open: the line stops short of the gap, on the side that is not yet bridged.
     stop = soft(np.abs(w) - half - plate.cortex_stop, 1.5) * openness
     above = soft(-w, 6.0)
     # Real cortices vary in strength along their way.
     uneven = np.clip(0.9 + a.sizes["uneven_cortex"] * a.noise(x, y, z, 7.0), 0.2, 1)
-    faint = uneven * (1 - plate.faint * above)
+    faint = uneven * (1 - plate.faint * above) * _cortex_strength(a, t, depth)
     cortex = band(-distance, 0.0, a.sizes["cortex"], edge) * (1 - stop) * faint
     _over(part, cortex, v["cortex"])
     inside = soft(distance, edge)
@@ -272,6 +275,22 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
         _over(part, line, v["cortex"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
     _paint_sinus(head, part, distance, w, e, x, y, z, edge)
+
+
+def _clivus_coordinates(a: Anatomy, y: F32, z: F32) -> tuple[F32, F32]:
+    """Distance from basion along the clivus, and from the line to the dorsum towards the pharynx, mm."""
+    (along_y, along_z), from_y, from_z = a.clivus_axis, y - a.basion[0], z - a.basion[1]
+    t = from_y * along_y + from_z * along_z
+    return t.astype(np.float32), (from_y * along_z - from_z * along_y).astype(np.float32)
+
+
+def _cortex_strength(a: Anatomy, t: F32, depth: F32) -> F32:
+    """How bright the cortices are against the brightest, 0..1: the endocranial one fades towards the dorsum."""
+    length = np.float32(np.linalg.norm(a.dorsum - a.basion))
+    middle = np.clip(t / (a.plate_fraction * length), 0.15, 1) * np.float32(0.5 * a.plate_height)
+    endocranial = soft(depth - middle, 4.0)
+    fading = 1 - np.float32(a.sizes["fading_cortex"]) * np.clip(t / length, 0, 1)
+    return np.asarray(1 - endocranial * (1 - np.float32(a.sizes["endocranial_cortex"]) * fading), np.float32)
 
 
 def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y: F32, z: F32, edge: float) -> None:
