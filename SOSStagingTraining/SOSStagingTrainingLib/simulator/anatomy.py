@@ -191,8 +191,8 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         # One to two pixels of 0.3-0.4 mm on real pictures (domain, section 8), up to thick old bone.
         "cortex": rng.uniform(0.3, 1.2),
         "uneven_cortex": rng.uniform(0.0, 0.4),
-        # The endocranial cortex weakens towards the dorsum, the pharyngeal one is often the stronger; the wedge's tip at
-        # basion is compact bone (our guesses, wide).
+        # The endocranial cortex weakens towards the dorsum, the pharyngeal one is often the stronger; the wedge's tip
+        # at basion is compact bone (our guesses, wide).
         "fading_cortex": rng.uniform(0.0, 0.7),
         "endocranial_cortex": rng.uniform(0.6, 1.0),
         "compact_tip": rng.uniform(1.0, 9.0) * scale,
