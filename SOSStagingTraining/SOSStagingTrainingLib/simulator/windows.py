@@ -214,10 +214,13 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
     return gaussian_filter(image, rng.uniform(0.2, 1.5)).astype(np.float32)
 
 
-def draw_training_sample(seed: int, index: int) -> list[Sample]:
-    """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away."""
+def draw_training_sample(seed: int, index: int, lookalikes: bool = True) -> list[Sample]:
+    """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away.
+
+    Without ``lookalikes`` the examples are the same but for them.
+    """
     rng = np.random.default_rng([seed, index])
     age = float(np.clip(rng.normal(rng.choice([9, 11, 14, 18, 24]), 4), 6, 60))
-    anatomy = draw_anatomy(rng, age)
+    anatomy = draw_anatomy(rng, age, lookalikes)
     heads = [draw_head(rng, int(rng.integers(1, 6)), age, index, anatomy) for _ in range(3)]
     return [draw_sample(rng, head, str(rng.choice(KINDS, p=KIND_SHARE))) for head in heads]
