@@ -7,16 +7,19 @@ guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
+from .lookalikes import Lookalikes
 
 FloatArray = npt.NDArray[np.float64]
 HEAD_Y, HEAD_Z = (-135.0, 125.0), (-190.0, 135.0)
 BASE_Y, BASE_Z = (-50.0, 60.0), (-60.0, 30.0)
+LOOKALIKES_STREAM = 20_000_023
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Anatomy:
     noise: SmoothNoise
     asymmetry: float
     extra: dict[str, FloatArray] = field(default_factory=dict)
+    lookalikes: Lookalikes = field(default_factory=Lookalikes.none)
 
     @property
     def clivus_axis(self) -> FloatArray:
@@ -68,8 +72,11 @@ class Anatomy:
         return np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
 
 
-def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
-    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults."""
+def draw_anatomy(rng: np.random.Generator, age: float, lookalikes: bool = True) -> Anatomy:
+    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults.
+
+    Without ``lookalikes`` the head, and all that is drawn from ``rng`` after it, is the same but for them.
+    """
     child = float(np.clip((15 - age) / 8 + rng.normal(0, 0.1), 0, 1))
     scale = (1 - 0.12 * child) * rng.normal(1, 0.045)
     face_scale = scale * (1 - 0.12 * child) * rng.normal(1, 0.04)
@@ -82,7 +89,7 @@ def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
     landmarks["pns"] = palate["pns"]
     nose, pharynx = _airway_contours(rng, landmarks, palate, sizes, face_scale)
     landmarks["nasion"] = landmarks["nasion_bone"]
-    return Anatomy(
+    anatomy = Anatomy(
         scale=scale,
         child=child,
         basion=landmarks["basion"],
@@ -106,6 +113,11 @@ def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
         asymmetry=rng.normal(0, 0.005),
         extra=palate,
     )
+    if not lookalikes:
+        return anatomy
+    # A stream of their own, seeded by a copy of ``rng``: nothing drawn later depends on whether they are drawn.
+    own = np.random.default_rng([LOOKALIKES_STREAM, int(deepcopy(rng).integers(2**62))])
+    return replace(anatomy, lookalikes=Lookalikes.draw(own, anatomy))
 
 
 def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from .anatomy import Anatomy, draw_anatomy
 from .fields import F32, Floats, band, soft
+from .lookalikes import Lookalikes
+from .lookalikes_paint import Spot, carve, paint, shape_sinus
 from .synchondrosis import Synchondrosis
 
 AIR = 0.0
@@ -32,6 +34,11 @@ class Head:
     def fusion_fraction(self) -> float:
         """Bridged fraction of the plate's midsagittal height."""
         return self.synchondrosis.bridged_fraction(self.anatomy.plate_height)
+
+    @property
+    def lookalikes(self) -> Lookalikes:
+        """The look-alikes that this head shows beside its plate."""
+        return self.anatomy.lookalikes.visible(fused=self.stage >= 4)
 
     def landmark(self, name: str) -> npt.NDArray[np.float64]:
         """Position (x, y, z) in mm of a midsagittal landmark, with the head's own deformation."""
@@ -250,6 +257,8 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     w = w + np.float32(plate.bow) * (4 * e * (1 - e) - 0.5) + 0.25 * plate.noise(x, y, z, 3.0)
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
+    spot, things = Spot(x, y, z, w, np.abs(w) - half), head.lookalikes
+    distance = carve(distance, spot, things)
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
@@ -274,7 +283,8 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
         line = inside * soft(np.abs(w) - plate.scar_width, max(edge, 0.3)) * plate.scar * within
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
         _over(part, line, v["cortex"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
-    _paint_sinus(head, part, distance, w, e, x, y, z, edge)
+    paint(part, inside, spot, things, v, head.stage >= 4, edge)
+    _paint_sinus(head, part, distance, spot, things, e, edge)
 
 
 def _clivus_coordinates(a: Anatomy, y: F32, z: F32) -> tuple[F32, F32]:
@@ -293,8 +303,9 @@ def _cortex_strength(a: Anatomy, t: F32, depth: F32) -> F32:
     return np.asarray(1 - endocranial * (1 - np.float32(a.sizes["endocranial_cortex"]) * fading), np.float32)
 
 
-def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Lookalikes, e: F32, edge: float) -> None:
     a, s = head.anatomy, head.anatomy.sinus
+    x, y, z, w = spot.x, spot.y, spot.z, spot.w
     lean = s["lean"]
     air = np.maximum(distance + s["wall"], s["limit"] - (y + lean * (z + 8)) + 1.2 * a.noise(x, y, z, 9.0))
     # Air stays clear of an open plate; it may cross a fused one (Yonetsu 2000: aeration beyond it follows closure).
@@ -304,5 +315,6 @@ def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y
     air = np.maximum(air, np.abs(x - s["septum_x"] * 0.3) - s["half"])
     septum = np.abs(x - s["septum_x"] - 0.1 * z) - 0.5
     air = np.maximum(air, -septum).astype(np.float32)
+    air = shape_sinus(air, distance, spot, things, s["wall"])
     _over(part, band(air, 0.0, 0.7, edge) * 0.6 * soft(distance, edge), a.values["cortex"])
     _over(part, soft(air, edge), 0.95 if s["fluid"] else AIR)

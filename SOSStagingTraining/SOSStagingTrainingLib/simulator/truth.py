@@ -54,6 +54,9 @@ class Truth:
         _, endocranial, ectocranial = self.head.plate_points()
         return self.turn @ endocranial + self.shift, self.turn @ ectocranial + self.shift
 
+    def _place(self, point: FloatArray) -> list[float]:
+        return _rounded(self.turn @ self.head.anatomy.waves.undo(point) + self.shift)
+
     def box(self) -> FloatArray:
         """RAS minimum and maximum, [2, 3], of the plate's volume, to half a millimetre (one across the midline).
 
@@ -81,6 +84,7 @@ class Truth:
                 "plate_ends_ras_mm": {"endocranial": _rounded(endocranial), "ectocranial": _rounded(ectocranial)},
             },
             "plane": {"origin_ras_mm": _rounded(self.plane_origin), "normal_ras": _rounded(self.plane_normal, 5)},
+            "lookalikes": self.head.lookalikes.to_json(self._place),
             "scanner": self.scanner.to_json(),
             "parameters": {"anatomy": _anatomy_numbers(self.head), "synchondrosis": _plate_numbers(self.head)},
             "simulator": f"{NAME} {VERSION}",

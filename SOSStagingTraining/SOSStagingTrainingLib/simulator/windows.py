@@ -239,15 +239,15 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
     return gaussian_filter(image, rng.uniform(0.2, 1.5)).astype(np.float32)
 
 
-def draw_training_sample(seed: int, index: int) -> list[Sample]:
+def draw_training_sample(seed: int, index: int, lookalikes: bool = True) -> list[Sample]:
     """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away.
 
     In half of the heads the plates fit the age as they do in patients: where a scan hides the plate, the rest of the
-    head may say something, but never much.
+    head may say something, but never much. Without ``lookalikes`` the examples are the same but for them.
     """
     rng = np.random.default_rng([seed, index])
     age = float(np.clip(rng.normal(rng.choice(MEAN_AGE), AGE_SPREAD), 6, 60))
-    anatomy = draw_anatomy(rng, age)
+    anatomy = draw_anatomy(rng, age, lookalikes)
     fitting = stage_shares(age)
     shares = [0.2] * 5 if rng.random() < UNRELATED_SHARE else fitting
     heads = [draw_head(rng, int(rng.choice(5, p=shares)) + 1, age, index, anatomy) for _ in range(3)]
