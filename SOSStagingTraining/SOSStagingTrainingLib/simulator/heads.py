@@ -137,7 +137,7 @@ def simulate_volume(
     place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner)
     grey = expose(with_supports(tissue, head, pose, place, scanner), scanner, rng, place)
     if settings.cylinder:
-        _outside_cylinder(grey, scanner)
+        outside_cylinder(grey, scanner)
     landmarks = {name: turn @ head.landmark(name) + shift for name in LANDMARKS}
     origin, normal = midsagittal_plane(head)
     plane = turn @ origin + shift, turn @ normal
@@ -158,7 +158,7 @@ def _tissue_volume(head: Head, geometry: Geometry, turn: npt.NDArray, shift: npt
     return out
 
 
-def _outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
+def outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
     """Outside the reconstructed cylinder scanners write one constant, below everything measured."""
     j, i = np.ogrid[: grey.shape[1], : grey.shape[2]]
     cj, ci = (grey.shape[1] - 1) / 2, (grey.shape[2] - 1) / 2
