@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from .details import draw_details
 from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
 
 FloatArray = npt.NDArray[np.float64]
@@ -47,6 +48,7 @@ class Anatomy:
     noise: SmoothNoise
     asymmetry: float
     extra: dict[str, FloatArray] = field(default_factory=dict)
+    details: dict[str, float] = field(default_factory=dict)
 
     @property
     def clivus_axis(self) -> FloatArray:
@@ -105,6 +107,8 @@ def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
         noise=SmoothNoise(rng),
         asymmetry=rng.normal(0, 0.005),
         extra=palate,
+        # A stream of their own leaves all else as it was drawn without them.
+        details=draw_details(rng.spawn(1)[0], child, age),
     )
 
 
