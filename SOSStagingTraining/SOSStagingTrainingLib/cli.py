@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .simulator.cohort import Case, CohortSettings
 
 DEFAULT_KAPPA = 0.85
@@ -65,6 +67,21 @@ def register_train(subparsers: Any) -> None:
     parser.add_argument("--backbone", default="convnext_atto", help="timm backbone (default convnext_atto)")
     parser.add_argument(
         "--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package"
+    )
+    parser.add_argument(
+        "--start", type=Path, metavar="MODEL", help="start from the weights of this .sosmodel (its own backbone)"
+    )
+    parser.add_argument(
+        "--surroundings",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="SCAN",
+        help="also draw plates into this real head with a fused synchondrosis; beside it SCAN.mrk.json holds points "
+        "labelled basion and dorsum. The model must not be judged on it. May be given several times",
+    )
+    parser.add_argument(
+        "--real-examples", type=_positive, default=6, help="shards of 192 windows in real surroundings (default 6)"
     )
     parser.add_argument("--examples", type=_positive, default=30, help="shards of 192 training windows (default 30)")
     parser.add_argument("--steps", type=_positive, default=2000)
@@ -191,39 +208,49 @@ def _make_cohort(args: argparse.Namespace, cases: list[Case], settings: CohortSe
 
 
 def _train(args: argparse.Namespace) -> int:
-    from .learning.imagenet import efficientnet_lite0_features
+    from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
+    from SOSStagingLib.scan.types import ScanError
+
     from .learning.publish import publish
     from .learning.shards import write_shards
     from .learning.trainer import Examples, Recipe, train
+    from .simulator.surroundings import SurroundingsError
 
-    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
-        print("sos train: --imagenet goes with --backbone tf_efficientnet_lite0 only", file=sys.stderr)
-        return 2
-    if args.examples < 2:
-        print("sos train: --examples must be at least 2: one shard is kept for validation", file=sys.stderr)
+    if problem := _training_problem(args):
+        print(f"sos train: {problem}", file=sys.stderr)
         return 2
     folder = args.out / "examples"
-    for n, path in enumerate(write_shards(folder, args.seed, args.examples, args.workers), 1):
-        print(f"[{n}/{args.examples}] {path.name}", file=sys.stderr, flush=True)
-    recipe = Recipe(backbone=args.backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
+    whole = args.examples + (args.real_examples if args.surroundings else 0)
+    try:
+        shards = write_shards(
+            folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
+        )
+        for n, path in enumerate(shards, 1):
+            print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
+        backbone, initial = _start(args)
+    except (SurroundingsError, ScanError, ModelFileError) as error:
+        print(f"sos train: {error}", file=sys.stderr)
+        return 2
+    recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
     seconds = args.minutes * 60 if args.minutes else None
-    initial = efficientnet_lite0_features() if args.imagenet else None
     student = train(
         recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
     )
     model = args.model or args.out / "student.sosmodel"
     run = {
-        "backbone": args.backbone,
+        "backbone": backbone,
         "imagenet": args.imagenet,
+        "start": file_sha256(args.start) if args.start else "",
+        "surroundings": [path.name for path in args.surroundings],
         "batch": args.batch,
         "seed": args.seed,
-        "windows": args.examples * 192,
+        "windows": whole * 192,
         "steps": args.steps,
         "rate": args.rate,
     }
     card = publish(
         student,
-        args.backbone,
+        backbone,
         model,
         run,
         (args.calibration_heads, args.test_heads),
@@ -235,3 +262,28 @@ def _train(args: argparse.Namespace) -> int:
         f"refused {measured['refused']:.3f} on {measured['n']} simulated heads"
     )
     return 0
+
+
+def _training_problem(args: argparse.Namespace) -> str:
+    """What is wrong with the options, or nothing."""
+    if args.imagenet and args.start:
+        return "--imagenet and --start are two places to start from: give one of them"
+    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
+        return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
+    if args.examples < 2:
+        return "--examples must be at least 2: one shard is kept for validation"
+    return ""
+
+
+def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
+    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model."""
+    from SOSStagingLib.model.predictor import Predictor
+
+    from .learning.imagenet import efficientnet_lite0_features
+
+    if args.start:
+        begun = Predictor.load(args.start, "cpu")
+        return begun.card["architecture"]["backbone"], begun.student.state_dict()
+    if args.imagenet:
+        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
+    return args.backbone, None

@@ -7,17 +7,21 @@ guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .details import draw_details
 from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
+from .lookalikes import Lookalikes
 
 FloatArray = npt.NDArray[np.float64]
 HEAD_Y, HEAD_Z = (-135.0, 125.0), (-190.0, 135.0)
 BASE_Y, BASE_Z = (-50.0, 60.0), (-60.0, 30.0)
+LOOKALIKES_STREAM = 20_000_023
+DETAILS_STREAM = 20_000_027
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Anatomy:
     asymmetry: float
     extra: dict[str, FloatArray] = field(default_factory=dict)
     details: dict[str, float] = field(default_factory=dict)
+    lookalikes: Lookalikes = field(default_factory=Lookalikes.none)
 
     @property
     def clivus_axis(self) -> FloatArray:
@@ -70,8 +75,11 @@ class Anatomy:
         return np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
 
 
-def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
-    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults."""
+def draw_anatomy(rng: np.random.Generator, age: float, lookalikes: bool = True) -> Anatomy:
+    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults.
+
+    Without ``lookalikes`` the head, and all that is drawn from ``rng`` after it, is the same but for them.
+    """
     child = float(np.clip((15 - age) / 8 + rng.normal(0, 0.1), 0, 1))
     scale = (1 - 0.12 * child) * rng.normal(1, 0.045)
     face_scale = scale * (1 - 0.12 * child) * rng.normal(1, 0.04)
@@ -84,7 +92,7 @@ def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
     landmarks["pns"] = palate["pns"]
     nose, pharynx = _airway_contours(rng, landmarks, palate, sizes, face_scale)
     landmarks["nasion"] = landmarks["nasion_bone"]
-    return Anatomy(
+    anatomy = Anatomy(
         scale=scale,
         child=child,
         basion=landmarks["basion"],
@@ -107,9 +115,16 @@ def draw_anatomy(rng: np.random.Generator, age: float) -> Anatomy:
         noise=SmoothNoise(rng),
         asymmetry=rng.normal(0, 0.005),
         extra=palate,
-        # A stream of their own leaves all else as it was drawn without them.
-        details=draw_details(rng.spawn(1)[0], child, age),
+        details=draw_details(_own_stream(rng, DETAILS_STREAM), child, age),
     )
+    if not lookalikes:
+        return anatomy
+    return replace(anatomy, lookalikes=Lookalikes.draw(_own_stream(rng, LOOKALIKES_STREAM), anatomy))
+
+
+def _own_stream(rng: np.random.Generator, stream: int) -> np.random.Generator:
+    """A generator seeded by a copy of ``rng``: nothing drawn later depends on whether it is used."""
+    return np.random.default_rng([stream, int(deepcopy(rng).integers(2**62))])
 
 
 def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:
@@ -195,6 +210,11 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         # One to two pixels of 0.3-0.4 mm on real pictures (domain, section 8), up to thick old bone.
         "cortex": rng.uniform(0.3, 1.2),
         "uneven_cortex": rng.uniform(0.0, 0.4),
+        # The endocranial cortex weakens towards the dorsum, the pharyngeal one is often the stronger; the wedge's tip
+        # at basion is compact bone (our guesses, wide).
+        "fading_cortex": rng.uniform(0.0, 0.7),
+        "endocranial_cortex": rng.uniform(0.6, 1.0),
+        "compact_tip": rng.uniform(1.0, 9.0) * scale,
         "clivus_half": rng.normal(12.5, 1.2) * scale,
         "prevertebral": (rng.uniform(2.5, 6) + child * rng.uniform(0, 12) + (rng.random() < 0.15) * 4) * scale,
         "septum": rng.uniform(0.8, 2.0),
@@ -368,6 +388,8 @@ def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
         "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
         "tooth": rng.uniform(2.2, 3.4),
         "texture": rng.uniform(0.02, 0.2),
+        "trabeculae": rng.uniform(0.0, 0.16),
+        "patches": rng.uniform(0.02, 0.15),
     }
 
 

@@ -11,6 +11,8 @@ from .anatomy import Anatomy, draw_anatomy
 from .cranium import paint_brain, paint_vault, vault_thickness
 from .face import paint_airway, paint_face_bones
 from .fields import F32, band, soft
+from .lookalikes import Lookalikes
+from .lookalikes_paint import Spot, carve, paint, shape_sinus
 from .neck import paint_neck
 from .painting import over, within
 from .synchondrosis import Synchondrosis
@@ -37,12 +39,23 @@ class Head:
         """Bridged fraction of the plate's midsagittal height."""
         return self.synchondrosis.bridged_fraction(self.anatomy.plate_height)
 
+    @property
+    def lookalikes(self) -> Lookalikes:
+        """The look-alikes that this head shows beside its plate."""
+        return self.anatomy.lookalikes.visible(fused=self.stage >= 4)
+
     def landmark(self, name: str) -> npt.NDArray[np.float64]:
         """Position (x, y, z) in mm of a midsagittal landmark, with the head's own deformation."""
         a = self.anatomy
         middle = a.plate_endocranial + 0.5 * a.plate_height * a.plate_direction
         yz = middle if name == "sos" else a.landmarks[name]
         return a.waves.undo(np.array([0.0, yz[0], yz[1]]))
+
+    def plate_points(self) -> npt.NDArray[np.float64]:
+        """Centre, endocranial and ectocranial end of the plate in the midsagittal plane, [3, 3] head mm."""
+        a = self.anatomy
+        ends = [a.plate_endocranial + t * a.plate_height * a.plate_direction for t in (0.5, 0.0, 1.0)]
+        return np.stack([a.waves.undo(np.array([0.0, p[0], p[1]])) for p in ends])
 
     def tissue(self, points: F32, edge: float) -> F32:
         """Tissue value at points [n, 3] in mm, air 0 and brain 1; edges are ``edge`` mm wide (about one voxel)."""
@@ -118,18 +131,23 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     w = w + np.float32(plate.bow) * (4 * e * (1 - e) - 0.5) + 0.25 * plate.noise(x, y, z, 3.0)
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
+    spot, things = Spot(x, y, z, w, np.abs(w) - half), head.lookalikes
+    distance = carve(distance, spot, things)
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
-    texture = v["texture"] * a.noise(x, y, z, 1.2) + 0.06 * a.noise(x, y, z, 7.0)
-    marrow = v["marrow"] + texture
-    over(part, soft(distance, edge), marrow)
+    t, depth = _clivus_coordinates(a, y, z)
+    texture = v["texture"] * a.noise(x, y, z, 1.2) + v["patches"] * a.noise(x, y, z, 7.0)
+    # Trabeculae run along the clivus.
+    texture += v["trabeculae"] * a.noise(x, 0.25 * t, 1.3 * depth, 1.3)
+    over(part, soft(distance, edge), v["marrow"] + texture)
+    over(part, soft(distance, edge) * soft(t - a.sizes["compact_tip"], 3.0), 0.85 * v["cortex"])
     # Cortices end where the plate is open: the line stops short of the gap, on the side that is not yet bridged.
     stop = soft(np.abs(w) - half - plate.cortex_stop, 1.5) * openness
     above = soft(-w, 6.0)
     # Real cortices vary in strength along their way.
     uneven = np.clip(0.9 + a.sizes["uneven_cortex"] * a.noise(x, y, z, 7.0), 0.2, 1)
-    faint = uneven * (1 - plate.faint * above)
+    faint = uneven * (1 - plate.faint * above) * _cortex_strength(a, t, depth)
     cortex = band(-distance, 0.0, a.sizes["cortex"], edge) * (1 - stop) * faint
     over(part, cortex, v["cortex"])
     inside = soft(distance, edge)
@@ -139,11 +157,29 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
         line = inside * soft(np.abs(w) - plate.scar_width, max(edge, 0.3)) * plate.scar * within
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
         over(part, line, v["cortex"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
-    _paint_sinus(head, part, distance, w, e, x, y, z, edge)
+    paint(part, inside, spot, things, v, head.stage >= 4, edge)
+    _paint_sinus(head, part, distance, spot, things, e, edge)
 
 
-def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+def _clivus_coordinates(a: Anatomy, y: F32, z: F32) -> tuple[F32, F32]:
+    """Distance from basion along the clivus, and from the line to the dorsum towards the pharynx, mm."""
+    (along_y, along_z), from_y, from_z = a.clivus_axis, y - a.basion[0], z - a.basion[1]
+    t = from_y * along_y + from_z * along_z
+    return t.astype(np.float32), (from_y * along_z - from_z * along_y).astype(np.float32)
+
+
+def _cortex_strength(a: Anatomy, t: F32, depth: F32) -> F32:
+    """How bright the cortices are against the brightest, 0..1: the endocranial one fades towards the dorsum."""
+    length = np.float32(np.linalg.norm(a.dorsum - a.basion))
+    middle = np.clip(t / (a.plate_fraction * length), 0.15, 1) * np.float32(0.5 * a.plate_height)
+    endocranial = soft(depth - middle, 4.0)
+    fading = 1 - np.float32(a.sizes["fading_cortex"]) * np.clip(t / length, 0, 1)
+    return np.asarray(1 - endocranial * (1 - np.float32(a.sizes["endocranial_cortex"]) * fading), np.float32)
+
+
+def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Lookalikes, e: F32, edge: float) -> None:
     a, s = head.anatomy, head.anatomy.sinus
+    x, y, z, w = spot.x, spot.y, spot.z, spot.w
     lean = s["lean"]
     air = np.maximum(distance + s["wall"], s["limit"] - (y + lean * (z + 8)) + 1.2 * a.noise(x, y, z, 9.0))
     # Air stays clear of an open plate; it may cross a fused one (Yonetsu 2000: aeration beyond it follows closure).
@@ -153,5 +189,6 @@ def _paint_sinus(head: Head, part: F32, distance: F32, w: F32, e: F32, x: F32, y
     air = np.maximum(air, np.abs(x - s["septum_x"] * 0.3) - s["half"])
     septum = np.abs(x - s["septum_x"] - 0.1 * z) - 0.5
     air = np.maximum(air, -septum).astype(np.float32)
+    air = shape_sinus(air, distance, spot, things, s["wall"])
     over(part, band(air, 0.0, 0.7, edge) * 0.6 * soft(distance, edge), a.values["cortex"])
     over(part, soft(air, edge), 0.95 if s["fluid"] else AIR)

@@ -44,7 +44,8 @@ def capsule(y: F32, z: F32, start: npt.ArrayLike, end: npt.ArrayLike, r_start: f
     (y0, z0), (y1, z1) = np.asarray(start, float), np.asarray(end, float)
     dy, dz = y1 - y0, z1 - z0
     along = np.clip(((y - y0) * dy + (z - z0) * dz) / (dy * dy + dz * dz), 0, 1)
-    return np.asarray(np.hypot(y - y0 - along * dy, z - z0 - along * dz) - r_start - along * (r_end - r_start), np.float32)
+    away = np.hypot(y - y0 - along * dy, z - z0 - along * dz)
+    return np.asarray(away - r_start - along * (r_end - r_start), np.float32)
 
 
 def rounded(a: Floats, b: Floats, radius: float) -> F32:

@@ -31,9 +31,9 @@ def test_a_view_moves_the_picture_and_its_points_together() -> None:
     for n in range(8):
         if view.spoiled[n]:
             continue
-        flat = int(view.image[n, 0].argmax())
-        brightest = torch.tensor([flat % LOOK_SIZE, flat // LOOK_SIZE]).float()
-        assert (brightest - view.points[n, 0]).abs().max() < 5
+        x, y = (int(v) for v in view.points[n, 0].round())
+        # A display window may show other bright things as bright, but nothing brighter.
+        assert view.image[n, 0, y - 4 : y + 5, x - 4 : x + 5].max() >= view.image[n].max() - 1e-3
     assert torch.isnan(view.points[:, 1]).all()
 
 

@@ -1,0 +1,160 @@
+"""Painting of the look-alikes: which points they reach, and what stands there.
+
+Every function looks only at the points near its structure. ``gap`` is the distance of a point from the border of the
+plate in mm, negative inside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from .fields import F32, Floats, band, soft
+from .lookalikes import CLEAR_MM, Fissure, Lookalikes, Pit, Sheet, Tube
+
+FAR = np.float32(99)
+WALL_MM = 0.5
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Points in the skull base: coordinates in mm, height ``w`` above the plate and ``gap`` from its border."""
+
+    x: F32
+    y: F32
+    z: F32
+    w: F32
+    gap: F32
+
+    def at(self, index: npt.NDArray[np.intp]) -> Spot:
+        """Only the points of ``index``."""
+        return Spot(self.x[index], self.y[index], self.z[index], self.w[index], self.gap[index])
+
+
+def carve(distance: F32, spot: Spot, things: Lookalikes) -> F32:
+    """Depth below the bone's surface (mm, negative inside) once the hollows with walls of their own are cut out."""
+    cuts: list[tuple[npt.NDArray[np.intp], F32]] = []
+    if things.fossa:
+        cuts.append(_pit_distance(things.fossa, spot))
+    cuts += [_tube_distance(tube, spot, 2.5) for tube in (things.basilar, things.craniopharyngeal) if tube]
+    for near, hollow in cuts:
+        if near.size:
+            distance = distance.copy()
+            hollow = np.maximum(hollow, np.float32(CLEAR_MM) - spot.gap[near])
+            distance[near] = np.maximum(distance[near], -hollow)
+    return distance
+
+
+def paint(
+    part: F32, inside: F32, spot: Spot, things: Lookalikes, values: dict[str, float], fused: bool, edge: float
+) -> None:
+    """Paint vessels, the intersphenoidal remnant and the petro-occipital fissures over the bone ``inside``."""
+    for vessel in things.vessels:
+        _paint_vessel(part, inside, spot, vessel, values, fused, edge)
+    if things.remnant:
+        _paint_remnant(part, inside, spot, things.remnant, values, edge)
+    for fissure in things.fissures:
+        _paint_fissure(part, inside, spot, fissure, values, edge)
+
+
+def shape_sinus(air: F32, distance: F32, spot: Spot, things: Lookalikes, wall: float) -> F32:
+    """Signed distance of the sinus' air with its recess towards the clivus and its septa."""
+    if things.recess:
+        near, finger = _tube_distance(things.recess, spot, 2.5)
+        if near.size:
+            air = air.copy()
+            clear = np.float32(CLEAR_MM + 0.8) - np.where(spot.w[near] > 0, spot.gap[near], -FAR)
+            finger = np.maximum(np.maximum(finger, distance[near] + np.float32(wall)), clear)
+            air[near] = np.minimum(air[near], finger)
+    for sheet in things.septa:
+        across = np.abs(_across(sheet, spot.y, spot.z) + np.float32(0.15) * spot.x) - np.float32(sheet.half)
+        # A ridge stands out from the wall only as far as its reach.
+        air = np.maximum(air, -np.maximum(across, -distance - np.float32(sheet.reach)))
+    return air
+
+
+def _pit_distance(pit: Pit, spot: Spot) -> tuple[npt.NDArray[np.intp], F32]:
+    reach = np.float32(max(pit.radii) + 2.5)
+    cy, cz = (np.float32(c) for c in pit.center)
+    near = np.flatnonzero((np.abs(spot.x) < reach) & (np.abs(spot.y - cy) < reach) & (np.abs(spot.z - cz) < reach))
+    dy, dz = spot.y[near] - cy, spot.z[near] - cz
+    c, s = np.float32(np.cos(pit.angle)), np.float32(np.sin(pit.angle))
+    axes = zip((c * dy + s * dz, c * dz - s * dy, spot.x[near]), pit.radii, strict=True)
+    scaled = [(v, np.float32(r)) for v, r in axes]
+    k0 = np.sqrt(sum((v / r) ** 2 for v, r in scaled))
+    k1 = np.sqrt(sum((v / (r * r)) ** 2 for v, r in scaled))
+    # In the very centre both are zero and their ratio the smallest radius.
+    ratio = np.divide(k0, k1, out=np.full_like(k0, min(pit.radii)), where=k1 > 1e-4)
+    return near, np.asarray((k0 - 1) * ratio, np.float32)
+
+
+def _tube_distance(tube: Tube, spot: Spot, reach: float) -> tuple[npt.NDArray[np.intp], F32]:
+    """Points within ``reach`` mm of the tube's box, and their signed distance from its wall."""
+    p = tube.points.astype(np.float32)
+    margin = np.float32(tube.radius + reach)
+    low, high = p.min(axis=0) - margin, p.max(axis=0) + margin
+    inside = (spot.x > low[0]) & (spot.x < high[0]) & (spot.y > low[1]) & (spot.y < high[1])
+    near = np.flatnonzero(inside & (spot.z > low[2]) & (spot.z < high[2]))
+    q = np.stack([spot.x[near], spot.y[near], spot.z[near]])
+    squared = np.full(near.size, 1e6, np.float32)
+    for a, b in pairwise(p):
+        d = b - a
+        r = q - a[:, None]
+        t = np.clip((d @ r) / max(float(d @ d), 1e-6), 0, 1)
+        squared = np.minimum(squared, ((r - t * d[:, None]) ** 2).sum(axis=0))
+    return near, np.asarray(np.sqrt(squared) - np.float32(tube.radius), np.float32)
+
+
+def _across(sheet: Sheet, y: F32, z: F32) -> F32:
+    s, c = np.float32(np.sin(sheet.angle)), np.float32(np.cos(sheet.angle))
+    return np.asarray(c * (z - np.float32(sheet.center[1])) - s * (y - np.float32(sheet.center[0])), np.float32)
+
+
+def _over(part: F32, near: npt.NDArray[np.intp], mask: F32, paint: Floats | float) -> None:
+    part[near] += mask * (paint - part[near])
+
+
+def _paint_vessel(
+    part: F32, inside: F32, spot: Spot, vessel: Tube, values: dict[str, float], fused: bool, edge: float
+) -> None:
+    near, distance = _tube_distance(vessel, spot, 1.0)
+    if near.size == 0:
+        return
+    gap = spot.gap[near]
+    allowed = inside[near] * np.clip(gap / 0.5 if fused else (gap - CLEAR_MM) / 1.0, 0, 1)
+    # Thinner than a pixel, a channel fills only its share of it.
+    allowed *= np.float32(min(1.0, 2 * vessel.radius / edge))
+    if vessel.wall:
+        _over(part, near, band(distance, 0.0, 0.35, edge) * allowed * np.float32(vessel.wall * 0.6), values["cortex"])
+    _over(part, near, soft(distance, max(edge, 0.3)) * allowed, values["muscle"])
+
+
+def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dict[str, float], edge: float) -> None:
+    reach = np.float32(sheet.reach + 1.5)
+    cy, cz = (np.float32(c) for c in sheet.center)
+    near = np.flatnonzero((np.abs(spot.y - cy) < reach) & (np.abs(spot.z - cz) < reach))
+    if near.size == 0:
+        return
+    y, z, x = spot.y[near], spot.z[near], spot.x[near]
+    across = np.abs(_across(sheet, y, z) + np.float32(0.4) * np.sin(z, dtype=np.float32))
+    along = np.hypot(np.hypot(y - cy, z - cz), x / 2) - np.float32(sheet.reach)
+    mask = inside[near] * soft(along, 2.0) * np.clip((spot.gap[near] - CLEAR_MM) / 1.0, 0, 1)
+    _over(part, near, mask * soft(across - sheet.half - 0.6, 0.7) * np.float32(sheet.rim), values["cortex"])
+    _over(part, near, mask * soft(across - sheet.half, max(edge, 0.4)) * np.float32(sheet.strength), values["muscle"])
+
+
+def _paint_fissure(part: F32, inside: F32, spot: Spot, fissure: Fissure, values: dict[str, float], edge: float) -> None:
+    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9))
+    if near.size == 0:
+        return
+    w, bone = spot.w[near], inside[near]
+    side = np.abs(spot.x[near]) - np.float32(fissure.start) + np.float32(fissure.slope) * w
+    lacerum = np.hypot(side - 0.5, w - 2.0) - np.float32(fissure.lacerum)
+    cleft = np.minimum(np.maximum(np.abs(side) - np.float32(fissure.width / 2), w - 3), lacerum)
+    # Beyond the fissure lies the petrous apex, denser than the clivus and without its plate.
+    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), values["diploe"])
+    _over(part, near, bone * band(cleft, 0.0, WALL_MM, edge) * np.float32(0.6), values["cortex"])
+    _over(part, near, bone * soft(cleft, edge), values["muscle"] + 0.05)
