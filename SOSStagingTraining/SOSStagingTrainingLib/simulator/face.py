@@ -123,7 +123,7 @@ def _paint_side(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> N
     """One side, mirrored to positive x."""
     v = a.values
     cortex = v["vault"]
-    bone(part, ellipsoid(x - 36, y + 14, z + 12, 18, 9, 8), v["diploe"], cortex + 0.2, 2.0, edge)
+    bone(part, ellipsoid(x - 36, y + 14, z + 12, 21, 9, 8), v["diploe"], cortex + 0.2, 2.0, edge)
     orbit = ellipsoid(x - 32, y - 48, z - 4, 19, 22, 18)
     over(part, soft(np.abs(orbit) - 1.2, edge) * (y < 62), cortex)
     over(part, soft(orbit + 1.2, edge), v["fat"])

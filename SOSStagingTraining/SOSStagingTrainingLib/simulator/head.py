@@ -59,9 +59,18 @@ class Head:
 
     def tissue(self, points: F32, edge: float) -> F32:
         """Tissue value at points [n, 3] in mm, air 0 and brain 1; edges are ``edge`` mm wide (about one voxel)."""
+        return _paint(self, *self.drawn_at(points), edge)
+
+    def drawn_at(self, points: F32) -> tuple[F32, F32, F32]:
+        """Coordinates x, y, z [n] of the undeformed drawing at points [n, 3] in mm, sides made equal."""
         x, y, z = (np.ascontiguousarray(points[:, i], np.float32) for i in range(3))
         dx, dy, dz = self.anatomy.waves.displacement(x, y, z)
-        return _paint(self, x + dx, y + dy, z + dz, edge)
+        x = x + dx
+        return x * (1 + self.anatomy.asymmetry * np.sign(x)).astype(np.float32), y + dy, z + dz
+
+    def skull_base(self, points: F32) -> F32:
+        """Signed distance (mm, negative inside) to the outline of clivus and sphenoid body at points [n, 3] in mm."""
+        return _skull_base_distance(self.anatomy, *self.drawn_at(points))
 
 
 def draw_head(rng: np.random.Generator, stage: int, age: float, seed: int = 0, anatomy: Anatomy | None = None) -> Head:
@@ -71,7 +80,6 @@ def draw_head(rng: np.random.Generator, stage: int, age: float, seed: int = 0, a
 
 def _paint(head: Head, x: F32, y: F32, z: F32, edge: float) -> F32:
     a, s = head.anatomy, head.anatomy.sizes
-    x = x * (1 + a.asymmetry * np.sign(x)).astype(np.float32)
     value = np.zeros_like(x)
     # The cranium is the midsagittal section shrunk sideways like an ellipsoid.
     q = np.sqrt(np.clip(1 - (x / s["half_width"]) ** 2, 0.02, 1)).astype(np.float32)
@@ -108,11 +116,7 @@ def _paint_skull_base(head: Head, value: F32, x: F32, y: F32, z: F32, edge: floa
     if near.size == 0:
         return
     x, y, z, part = x[near], y[near], z[near], value[near]
-    # The endocranial face of the clivus is hollow from side to side.
-    hollow = (x**2) / np.float32(90)
-    distance = a.base(y - 0.35 * hollow, z + 0.5 * hollow)
-    half = a.sizes["clivus_half"]
-    distance = np.maximum(distance, np.abs(x) - np.float32(half + 4))
+    distance = _skull_base_distance(a, x, y, z)
     near2 = np.flatnonzero(distance < 2)
     if near2.size == 0:
         return
@@ -122,8 +126,18 @@ def _paint_skull_base(head: Head, value: F32, x: F32, y: F32, z: F32, edge: floa
     value[near] = part
 
 
+def _skull_base_distance(a: Anatomy, x: F32, y: F32, z: F32) -> F32:
+    # The endocranial face of the clivus is hollow from side to side.
+    hollow = (x**2) / np.float32(90)
+    distance = a.base(y - 0.35 * hollow, z + 0.5 * hollow)
+    # The sphenoid body in front of the clivus is broader.
+    wider = 4 * np.clip((y - np.float32(a.landmarks["ecto"][0])) / 10, 0, 1)
+    return np.maximum(distance, np.abs(x) - np.float32(a.sizes["clivus_half"]) - wider)
+
+
 def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, edge: float) -> None:
     a, plate, v = head.anatomy, head.synchondrosis, head.anatomy.values
+    distance = distance + np.float32(a.sizes["wavy_cortex"]) * a.noise(x, y, z, 4.0)
     start, direction = a.plate_endocranial, a.plate_direction
     normal = np.array([-direction[1], direction[0]])
     e = (((y - start[0]) * direction[0] + (z - start[1]) * direction[1]) / a.plate_height).astype(np.float32)
@@ -141,7 +155,7 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     # Trabeculae run along the clivus.
     texture += v["trabeculae"] * a.noise(x, 0.25 * t, 1.3 * depth, 1.3)
     over(part, soft(distance, edge), v["marrow"] + texture)
-    over(part, soft(distance, edge) * soft(t - a.sizes["compact_tip"], 3.0), 0.85 * v["cortex"])
+    over(part, soft(distance, edge) * soft(t - a.sizes["compact_tip"], 3.0), 0.85 * v["dense"])
     # Cortices end where the plate is open: the line stops short of the gap, on the side that is not yet bridged.
     stop = soft(np.abs(w) - half - plate.cortex_stop, 1.5) * openness
     above = soft(-w, 6.0)
@@ -151,12 +165,12 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     cortex = band(-distance, 0.0, a.sizes["cortex"], edge) * (1 - stop) * faint
     over(part, cortex, v["cortex"])
     inside = soft(distance, edge)
-    over(part, inside * soft(np.abs(w) - half - 0.7, 0.7) * openness * plate.sclerosis, v["cortex"])
+    over(part, inside * soft(np.abs(w) - half - 0.7, 0.7) * openness * plate.sclerosis, v["dense"])
     over(part, inside * soft(np.abs(w) - half, max(edge, 0.35)) * openness, v["cartilage"] + 0.3 * texture)
     if plate.scar > 0:
         line = inside * soft(np.abs(w) - plate.scar_width, max(edge, 0.3)) * plate.scar * within
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
-        over(part, line, v["cortex"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
+        over(part, line, v["dense"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
     paint(part, inside, spot, things, v, head.stage >= 4, edge)
     _paint_sinus(head, part, distance, spot, things, e, edge)
 
@@ -190,5 +204,5 @@ def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Looka
     septum = np.abs(x - s["septum_x"] - 0.1 * z) - 0.5
     air = np.maximum(air, -septum).astype(np.float32)
     air = shape_sinus(air, distance, spot, things, s["wall"])
-    over(part, band(air, 0.0, 0.7, edge) * 0.6 * soft(distance, edge), a.values["cortex"])
+    over(part, band(air, 0.0, 0.7, edge) * 0.6 * soft(distance, edge), a.values["dense"])
     over(part, soft(air, edge), 0.95 if s["fluid"] else AIR)

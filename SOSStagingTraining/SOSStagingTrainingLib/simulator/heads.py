@@ -159,12 +159,12 @@ def _tissue_volume(head: Head, geometry: Geometry, turn: npt.NDArray, shift: npt
 
 
 def _outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
-    """Outside the reconstructed cylinder scanners write one constant, at or below air."""
+    """Outside the reconstructed cylinder scanners write one constant, below everything measured."""
     j, i = np.ogrid[: grey.shape[1], : grey.shape[2]]
     cj, ci = (grey.shape[1] - 1) / 2, (grey.shape[2] - 1) / 2
     outside = ((j - cj) / (cj + 0.5)) ** 2 + ((i - ci) / (ci + 0.5)) ** 2 > 1
     fill = np.trunc(-1000 * scanner.gain + scanner.offset - 100)
-    grey[:, outside] = scanner.export(np.array(fill))
+    grey[:, outside] = min(int(scanner.export(np.array(fill))), int(grey.min()))
 
 
 def place_array(head: Head, pose: Pose, voxels: Geometry, radii: tuple[float, float], scanner: Scanner) -> Placement:

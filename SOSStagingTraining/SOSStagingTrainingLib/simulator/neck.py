@@ -63,8 +63,8 @@ def _paint_bodies(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32, ed
 
 def _paint_atlas(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32, edge: float) -> None:
     cortex, dens = a.values["vault"], a.vertebrae[0]
-    front = dens[0] + dens[2] + 1.4 + 3.5
-    bone(part, ellipsoid(x, y - front, z - dens[1], 12, 3.6, 5.2), spongy, cortex, 1.0, edge)
+    front = dens[0] + dens[2] + a.sizes["atlanto_dental"] + 3.6
+    bone(part, ellipsoid(x, y - front, z - dens[1], 12, 3.6, a.sizes["arch_half"]), spongy, cortex, 1.0, edge)
     back = min(a.landmarks["opisthion"][0] - 1, dens[0] - dens[2] - 19)
     tubercle = capsule(y, z, (back, dens[1] + 1.5), (back - 2.5, dens[1] - 2.0), 2.6, 3.2)
     bone(part, np.maximum(tubercle, np.abs(x) - 10), spongy, cortex, 1.2, edge)

@@ -77,13 +77,14 @@ class Scanner:
 
         streaks = sometimes(0.3, 0.03, 0.12)
         return cls(
-            blur_fwhm=rng.uniform(0.4, 0.9),
-            noise=float(np.clip(np.exp(rng.normal(np.log(USUAL_NOISE), 0.35)), 0.03, 0.16)),
+            blur_fwhm=rng.uniform(0.36, 0.94),
+            # Pictures of real scans: 0.05-0.19, half of them below 0.06.
+            noise=float(min(0.043 + np.exp(rng.normal(np.log(0.022), 1.25)), 0.24)),
             grain=rng.uniform(0.5, 1.1),
-            cupping=float(np.clip(rng.normal(0, 0.08), -0.2, 0.2)),
+            cupping=float(np.clip(rng.normal(0, 0.13), -0.24, 0.24)),
             streaks=streaks,
-            gain=rng.uniform(0.6, 1.4),
-            offset=rng.uniform(-300, 300),
+            gain=rng.uniform(0.55, 1.45),
+            offset=rng.uniform(-340, 340),
             scatter=sometimes(0.9, 0.02, 0.15),
             truncation=sometimes(0.5, 0.1, 0.6),
             hardening=sometimes(0.8, 0.02, 0.15),
