@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .details import draw_details
 from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
 from .lookalikes import Lookalikes
 
@@ -22,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 HEAD_Y, HEAD_Z = (-135.0, 125.0), (-190.0, 135.0)
 BASE_Y, BASE_Z = (-50.0, 60.0), (-60.0, 30.0)
 LOOKALIKES_STREAM = 20_000_023
+DETAILS_STREAM = 20_000_027
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Anatomy:
     noise: SmoothNoise
     asymmetry: float
     extra: dict[str, FloatArray] = field(default_factory=dict)
+    details: dict[str, float] = field(default_factory=dict)
     lookalikes: Lookalikes = field(default_factory=Lookalikes.none)
 
     @property
@@ -117,12 +120,16 @@ def draw_anatomy(rng: np.random.Generator, age: float, lookalikes: bool = True) 
         noise=SmoothNoise(rng),
         asymmetry=rng.normal(0, 0.005),
         extra=palate,
+        details=draw_details(_own_stream(rng, DETAILS_STREAM), child, age),
     )
     if not lookalikes:
         return anatomy
-    # A stream of their own, seeded by a copy of ``rng``: nothing drawn later depends on whether they are drawn.
-    own = np.random.default_rng([LOOKALIKES_STREAM, int(deepcopy(rng).integers(2**62))])
-    return replace(anatomy, lookalikes=Lookalikes.draw(own, anatomy))
+    return replace(anatomy, lookalikes=Lookalikes.draw(_own_stream(rng, LOOKALIKES_STREAM), anatomy))
+
+
+def _own_stream(rng: np.random.Generator, stream: int) -> np.random.Generator:
+    """A generator seeded by a copy of ``rng``: nothing drawn later depends on whether it is used."""
+    return np.random.default_rng([stream, int(deepcopy(rng).integers(2**62))])
 
 
 def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:
