@@ -214,7 +214,7 @@ def _train(args: argparse.Namespace) -> int:
     from .learning.publish import publish
     from .learning.shards import write_shards
     from .learning.trainer import Examples, Recipe, train
-    from .simulator.surroundings import SurroundingsError
+    from .simulator.surroundings import SurroundingsError, surroundings
 
     if problem := _training_problem(args):
         print(f"sos train: {problem}", file=sys.stderr)
@@ -222,12 +222,15 @@ def _train(args: argparse.Namespace) -> int:
     folder = args.out / "examples"
     whole = args.examples + (args.real_examples if args.surroundings else 0)
     try:
+        # Read before hours of drawing: a model or a head that cannot be used is told at once.
+        backbone, initial = _start(args)
+        for path in args.surroundings:
+            surroundings(path.resolve())
         shards = write_shards(
             folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
         )
         for n, path in enumerate(shards, 1):
             print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
-        backbone, initial = _start(args)
     except (SurroundingsError, ScanError, ModelFileError) as error:
         print(f"sos train: {error}", file=sys.stderr)
         return 2
