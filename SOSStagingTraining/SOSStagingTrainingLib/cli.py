@@ -41,6 +41,14 @@ def register_simulate(subparsers: Any) -> None:
     parser.add_argument("--voxel", type=float, metavar="MM", help="voxel edge (default 0.4)")
     parser.add_argument("--size", type=_size, metavar="RL,PA,IS", help="field of view in mm (default 150,170,150)")
     parser.add_argument(
+        "--field",
+        metavar="DxH",
+        help="a usual cylinder instead of --size, diameter x height in mm, such as 80x80 or 160x100",
+    )
+    parser.add_argument(
+        "--aim", choices=("head", "jaw"), default="head", help="what --field is aimed at (jaw: often without the SOS)"
+    )
+    parser.add_argument(
         "--slabs",
         action="store_true",
         help="write the midsagittal slab that the student sees (NRRD, and int16 arrays as NPZ) instead of a volume",
@@ -165,13 +173,20 @@ def _cohort_settings(args: argparse.Namespace) -> CohortSettings:
     if args.kappa is not None and not args.raters:
         raise CohortError("--kappa says how well raters agree with the truth: say how many with --raters")
     if args.slabs:
-        if args.format or args.voxel or args.size:
-            raise CohortError("--slabs are NRRD on one fixed grid: leave out --format, --voxel and --size")
+        if args.format or args.voxel or args.size or args.field:
+            raise CohortError("--slabs are NRRD on one fixed grid: leave out --format, --voxel, --size and --field")
         return CohortSettings(slabs=True)
     default = VolumeSettings()
     voxel = default.voxel_mm if args.voxel is None else args.voxel
     if not 0.1 <= voxel <= 3:
         raise CohortError("--voxel must lie between 0.1 and 3 mm")
+    if args.field and args.size:
+        raise CohortError("--field and --size both say how large the field of view is: give one of them")
+    if args.field:
+        try:
+            return CohortSettings(VolumeSettings.field_of_view(args.field, args.aim, voxel), args.format or "nrrd")
+        except ValueError as error:
+            raise CohortError(str(error)) from error
     volume = VolumeSettings(size_mm=args.size or default.size_mm, voxel_mm=voxel)
     return CohortSettings(volume, args.format or "nrrd")
 
