@@ -2,13 +2,13 @@
 
 Two questions, each with what chance gives beside it: how much of the map's mass, and its peak, lies inside the ROI (a
 uniform map over the same valid area: the ROI's share of that area); and how far the probability of the stage given
-falls when the hottest region is blurred away (an equally large random region elsewhere in the valid area).
+falls when the hottest region is blurred away (an equally large random region nearby).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +26,9 @@ HOT_SHARE = 0.01
 """Share of the valid area that is blurred away: about 25 x 25 mm of a whole slab."""
 RANDOM_REGIONS = 8
 BLUR_MM = 10.0
+NEARBY_MM = 40.0
+"""Random regions of a slab lie this near to the synchondrosis found: air and vault never matter, and would make any
+map look good."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,10 @@ def deletion(
     predict: Probabilities,
     *,
     valid: npt.ArrayLike | None = None,
+    nearby: npt.ArrayLike | None = None,
     share: float = HOT_SHARE,
     blur_px: float = BLUR_MM / SLAB_SPACING_MM,
+    regions: int = RANDOM_REGIONS,
     seed: int = 0,
 ) -> Deletion:
     """Blur away the hottest region, and as large random ones, and see how far the probability falls.
@@ -84,16 +89,20 @@ def deletion(
     Args:
         image: [..., rows, columns], as ``predict`` takes it.
         cam: [h, w], where h and w divide rows and columns.
-        predict: gives the probabilities [stages] of an image; called 2 + RANDOM_REGIONS times.
-        valid: bool [h, w], where regions may lie; give the head, not the air around it, for a fair comparison.
+        predict: gives the probabilities [stages] of an image; called 2 + ``regions`` times.
+        valid: bool [h, w], the part of the image that was seen; all of it, if None.
+        nearby: bool [h, w], where in the valid area random regions may lie; all of it, if None. Give the surroundings
+            of the synchondrosis for a comparison that is not too easy.
         share: of the valid cells that are hot; cells without heat never are.
         blur_px: sigma of the blur (Fong and Vedaldi 2017, arXiv 1704.03296); it leaves grey level, not detail.
-        seed: fixes the random regions: discs around random valid cells, cut to the same number of cells and clear of
-            the hot ones.
+        regions: how many random ones to take the mean of.
+        seed: fixes the random regions: discs around random cells, cut to the same number of cells and clear of the hot
+            ones.
 
-    Raises ValueError for shapes that do not fit, and a valid area too small for two regions. An empty map drops nothing.
+    An empty map drops nothing. Raises ValueError for shapes that do not fit and where there is no room for a
+    second region.
     """
-    heat, seen = _checked(cam, valid)[::2]
+    heat, around, seen = _checked(cam, valid, nearby)
     hot = _hottest(heat, seen, share)
     cell = _cell_size(image, heat)
     if not hot.any():
@@ -107,25 +116,27 @@ def deletion(
         return float(before[stage] - np.asarray(predict(np.where(pixels, blurred, image)), float)[stage])
 
     rng = np.random.default_rng(seed)
-    elsewhere = [drop(_random_region(seen & ~hot, int(hot.sum()), rng)) for _ in range(RANDOM_REGIONS)]
+    elsewhere = [drop(_random_region(seen & around & ~hot, int(hot.sum()), rng)) for _ in range(regions)]
     return Deletion(drop(hot), float(np.mean(elsewhere)), int(hot.sum()) * cell[0] * cell[1])
 
 
 def slab_deletion(
-    predictor: SlabPredictor, slab: Slab, temperature: float, valid: npt.ArrayLike | None = None, seed: int = 0
+    predictor: SlabPredictor, slab: Slab, temperature: float, regions: int = RANDOM_REGIONS, seed: int = 0
 ) -> Deletion:
     """``deletion`` for a slab and the model that stages it, on probabilities at the model's ``temperature``.
 
-    ``valid`` bool [rows, columns] limits where regions lie; without it the middle plane's field of view does.
+    The valid area is the middle plane's field of view; random regions lie within NEARBY_MM of the synchondrosis found.
     """
-    cam = predictor.predict([slab])[0].cam
-    area = slab.valid[slab.valid.shape[0] // 2] if valid is None else np.asarray(valid, bool)
+    found = predictor.predict([slab])[0]
+    seen = slab.valid[slab.valid.shape[0] // 2]
+    rows, columns = np.indices(seen.shape)
+    near = np.hypot(columns - found.sos_px[0], rows - found.sos_px[1]) * SLAB_SPACING_MM <= NEARBY_MM
 
     def predict(array: npt.NDArray[np.float32]) -> npt.ArrayLike:
-        changed = Slab(array, slab.valid, slab.geometry, slab.picture_to_slab, slab.findings)
-        return probabilities(predictor.predict([changed])[0].logits, temperature)
+        return probabilities(predictor.predict([replace(slab, array=array)])[0].logits, temperature)
 
-    return deletion(slab.array, cam, predict, valid=to_cells(area, cam.shape), seed=seed)
+    valid, nearby = (to_cells(mask, found.cam.shape) for mask in (seen, near))
+    return deletion(slab.array, found.cam, predict, valid=valid, nearby=nearby, regions=regions, seed=seed)
 
 
 def to_cells(mask: npt.ArrayLike, shape: tuple[int, ...]) -> BoolArray:
@@ -169,7 +180,7 @@ def _hottest(heat: FloatArray, seen: BoolArray, share: float) -> BoolArray:
 def _random_region(free: BoolArray, cells: int, rng: np.random.Generator) -> BoolArray:
     rows, columns = np.nonzero(free)
     if rows.size < cells:
-        raise ValueError(f"the valid area has no room for a second region of {cells} cells; take a smaller share")
+        raise ValueError(f"there is no room for a second region of {cells} cells; take a smaller share")
     middle = int(rng.integers(rows.size))
     nearest = np.argsort(np.hypot(rows - rows[middle], columns - columns[middle]), kind="stable")[:cells]
     region = np.zeros(free.shape, bool)

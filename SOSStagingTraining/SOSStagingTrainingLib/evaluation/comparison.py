@@ -159,7 +159,7 @@ def _pair(first: MethodRuns, second: MethodRuns, target: Target, draws: Draws) -
     """Difference first minus second on the cases both answered, and McNemar for each seed both have."""
     cases, boot = _shared((first, second), draws)
     found = [figures(boot.sums(runs.confusions(target, cases))) for runs in (first, second)]
-    gain = (found[0]["accuracy"] - found[1]["accuracy"]) * POINTS
+    gain = np.round((found[0]["accuracy"] - found[1]["accuracy"]) * POINTS, 9)  # a tie is a tie, also after thirds
     return {
         "first": first.name,
         "second": second.name,
@@ -203,7 +203,8 @@ def _gap(methods: dict[str, MethodRuns], roles: Roles, target: Target, draws: Dr
     out: dict[str, Any] = {"against": target}
     if len(chosen) == 3:
         cases, boot = _shared(chosen, draws)
-        found = gap_closed(*(runs.case_means(runs.right(target), cases) for runs in chosen), boot)
+        baseline, teacher, student = (runs.case_means(runs.right(target), cases) for runs in chosen)
+        found = gap_closed(baseline, teacher, student, boot)
         out |= {"n": len(cases), "patients": boot.patients, **_plain_gap(found)}
     if roles.pipeline is not None and roles.student is not None:
         pair = _pair(methods[roles.student], methods[roles.pipeline], target, draws)

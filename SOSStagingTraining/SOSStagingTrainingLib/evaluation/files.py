@@ -97,8 +97,9 @@ def find_finished(folder: Path, header: RunHeader) -> Predictions | None:
 
 def _part_text(cases: Sequence[CasePrediction]) -> str:
     columns = [name for name in _COLUMNS if any(getattr(case, name) is not None for case in cases) or name == "logits"]
-    rows = [json.dumps([_cell(case, name) for name in columns], ensure_ascii=False, separators=(",", ":")) for case in cases]
-    return f'{{"columns": {json.dumps(columns)}, "rows": [\n' + ",\n".join(rows) + "\n]}"
+    rows = [[_cell(case, name) for name in columns] for case in cases]
+    lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
+    return f'{{"columns": {json.dumps(columns)}, "rows": [\n' + ",\n".join(lines) + "\n]}"
 
 
 def _cell(case: CasePrediction, name: str) -> Any:
@@ -142,7 +143,9 @@ def _case(where: str, columns: list[str], row: Any) -> CasePrediction:
     return CasePrediction(**values)
 
 
-def _check_keys(where: str, found: dict[str, Any], needed: set[str], possible: frozenset[str] | set[str] = frozenset()) -> None:
+def _check_keys(
+    where: str, found: dict[str, Any], needed: set[str], possible: frozenset[str] | set[str] = frozenset()
+) -> None:
     missing, unknown = sorted(needed - found.keys()), sorted(found.keys() - needed - possible)
     if missing:
         raise PredictionsError(f"{where}: {', '.join(missing)} is missing")

@@ -42,7 +42,7 @@ def gap_closed(
     Not reported where the gap's 95 % interval includes 0 or the gap is under 3 points.
     """
     sums = bootstrap.sums(np.stack([baseline, teacher, student, np.ones(len(np.asarray(baseline)))], axis=-1))
-    low, high, ours = (sums[:, n] / sums[:, 3] * POINTS for n in range(3))
+    low, high, ours = (np.round(sums[:, n] / sums[:, 3] * POINTS, 9) for n in range(3))
     gap, beside = estimate(high - low), estimate(ours - high)
     why_not = _why_not(gap)
     closed = None

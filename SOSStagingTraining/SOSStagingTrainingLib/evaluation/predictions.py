@@ -234,19 +234,17 @@ def _check_values(case: CasePrediction, stages: int, where: str) -> None:
 
 
 _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+_WORDS = {"str": "text", "int": "a whole number", "float": "a number"}
 
 
 def _check_types(record: RunHeader | CasePrediction, where: str) -> None:
     """Refuse values of a wrong type by the fields' annotations, such as text where a number belongs."""
     for field in fields(record):
         value, (kind, *rest) = getattr(record, field.name), str(field.type).split(" | ")
-        if value is None and "None" in rest or kind.startswith("Literal"):
+        if (value is None and "None" in rest) or kind.startswith("Literal"):
             continue
         allowed = _TYPES.get(kind, (tuple,))
         if not isinstance(value, allowed) or isinstance(value, bool):
             raise PredictionsError(f"{where}: {field.name} must be {_WORDS.get(kind, 'a list')}, not {value!r}")
         if isinstance(value, tuple) and not all(isinstance(v, int | float) and not isinstance(v, bool) for v in value):
             raise PredictionsError(f"{where}: {field.name} must be a list of numbers, not {value!r}")
-
-
-_WORDS = {"str": "text", "int": "a whole number", "float": "a number"}
