@@ -11,8 +11,9 @@ _CELL, _LEFT, _TOP = 54, 74, 66
 _INK, _PALE, _DARK = "#1d2733", "#ffffff", "#1f4e79"
 
 
-def confusion_svg(confusion: npt.ArrayLike, title: str) -> str:
-    """Return a standalone SVG of a confusion [stages, stages + 1] as ``metrics`` has it: rows true, columns given.
+def confusion_svg(confusion: npt.ArrayLike, title: str, rows_are: str = "true") -> str:
+    """Return a standalone SVG of a confusion [stages, stages + 1] as ``metrics`` has it: rows true or
+    label, columns given.
 
     Shade is the share of the row; the number is the count (a mean over seeds may be fractional). The column for no
     answer stands last and only where there are such cases.
@@ -26,7 +27,7 @@ def confusion_svg(confusion: npt.ArrayLike, title: str) -> str:
     width, height = max(_LEFT + columns * _CELL + 16, 7 * len(title) + 20), _TOP + rows * _CELL + 14
     parts = [_text(10, 22, title, anchor="start", size=13)]
     parts.append(_text(_LEFT + columns * _CELL / 2, 42, "stage given"))
-    parts.append(_text(36, _TOP + rows * _CELL / 2, "stage", anchor="end"))
+    parts.append(_text(36, _TOP + rows * _CELL / 2, rows_are, anchor="end"))
     parts += [_text(_LEFT + (c + 0.5) * _CELL, 60, names[c]) for c in range(columns)]
     for r in range(rows):
         parts.append(_text(_LEFT - 14, _TOP + (r + 0.5) * _CELL + 4, names[r]))

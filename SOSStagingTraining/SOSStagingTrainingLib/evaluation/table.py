@@ -39,7 +39,7 @@ def write_table(folder: Path, comparison: Table) -> list[Path]:
     for row in comparison["methods"]:
         for target in comparison["targets"]:
             title = f"{row['method']} against {AGAINST[target]}, {row['data']}, n = {row['n']}"
-            texts[f"confusion-{row['method']}-{target}.svg"] = confusion_svg(row["against"][target]["confusion"], title)
+            texts[_picture(row["method"], target)] = confusion_svg(row["against"][target]["confusion"], title, target)
     for name, text in texts.items():
         write_text(folder / name, text)
     return [folder / name for name in texts]
@@ -53,6 +53,7 @@ def markdown(comparison: Table) -> str:
     ]
     for target in comparison["targets"]:
         parts += [f"## Against {AGAINST[target]}", _score_table(comparison, target), _average_table(comparison, target)]
+        parts.append(_picture_line(comparison, target))
         if target == "true" and comparison["labels_against_true"]:
             parts.append(_labels_line(comparison["labels_against_true"]))
     parts += ["## Calibration", _calibration_table(comparison)]
@@ -64,6 +65,15 @@ def markdown(comparison: Table) -> str:
     if comparison["notes"]:
         parts += ["## Notes", "\n".join(f"- {note}" for note in comparison["notes"])]
     return "\n\n".join(parts) + "\n"
+
+
+def _picture(method: str, target: str) -> str:
+    return f"confusion-{method}-{target}.svg"
+
+
+def _picture_line(comparison: Table, target: str) -> str:
+    methods = [row["method"] for row in comparison["methods"]]
+    return f"Confusion: {', '.join(f'[{name}]({_picture(name, target)})' for name in methods)}."
 
 
 def csv_text(comparison: Table) -> str:
@@ -134,7 +144,7 @@ def _score_table(comparison: Table, target: str) -> str:
 
 def _average_table(comparison: Table, target: str) -> str:
     stages = len(comparison["methods"][0]["against"][target]["recall_of_stage"])
-    head: Head = ("method", "data", "n", *(f"{name.replace('_', ' ')} %" for name in _AVERAGES))
+    head: Head = ("method", "data", "n", *(f"{name.replace('_', ' ').replace('f1', 'F1')} %" for name in _AVERAGES))
     head += tuple(f"recall {number} %" for number in range(1, stages + 1))
     rows = []
     for row in comparison["methods"]:
@@ -159,7 +169,7 @@ def _calibration_table(comparison: Table) -> str:
             rows.append([row["method"], row["data"], row["n"], *[NONE] * (len(head) - 3)])
     text = (
         f"Expected calibration error over {comparison['calibration_bins']}. Temperature and sets come from each fold's "
-        "own calibration part, which its held-out scans are not in."
+        "own calibration part and its labels; the held-out scans are not in it."
     )
     return f"{_table(head, rows)}\n\n{text}"
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import tomllib
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
 from evaluation.made import HEADER, cases, run, some_right
+from SOSStagingLib import cli
 from SOSStagingTrainingLib.cli_evaluate import register_evaluate
 from SOSStagingTrainingLib.evaluation.comparison import Draws, Roles, compare
+from SOSStagingTrainingLib.evaluation.drawing import confusion_svg
 from SOSStagingTrainingLib.evaluation.files import write_predictions
 from SOSStagingTrainingLib.evaluation.gap import gap_closed
 from SOSStagingTrainingLib.evaluation.predictions import Predictions, PredictionsError
@@ -150,6 +155,21 @@ def test_the_command_prints_and_writes_the_table(tmp_path, capsys) -> None:
     assert float(rows[0]["accuracy"]) == pytest.approx(0.7, abs=0.08)
     picture = ET.fromstring((out / "confusion-student-true.svg").read_text())
     assert "n = 200" in picture.attrib["aria-label"]
+
+
+def test_sos_has_the_command_by_its_entry_point(tmp_path, monkeypatch, capsys) -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    named = project["project"]["entry-points"][cli.COMMAND_GROUP]
+    points = [metadata.EntryPoint(name, value, cli.COMMAND_GROUP) for name, value in named.items()]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: points)
+    assert cli.main(["evaluate", str(tmp_path)]) == 2
+    assert "holds no predictions" in capsys.readouterr().err
+
+
+def test_the_picture_shows_missing_answers_where_there_are_any() -> None:
+    drawn = [ET.fromstring(confusion_svg(table, "t")) for table in ([[0, 3, 1], [0, 0, 4]], [[2, 3, 1], [0, 0, 4.5]])]
+    texts = [[text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")] for picture in drawn]
+    assert "none" not in texts[0] and "none" in texts[1] and "4.5" in texts[1]
 
 
 def test_every_row_of_every_table_says_n_and_what_it_was_measured_on(tmp_path) -> None:
