@@ -79,7 +79,7 @@ class RunHeader:
 
 @dataclass(frozen=True)
 class CasePrediction:
-    """The answer to one scan.
+    """The answer to one scan. These files are committed: ``case`` and ``patient`` must be pseudonyms.
 
     ``logits`` (before temperature) in the order of the scheme's stages; None where the method gave no answer, which
     counts as wrong. Stages count from 1: ``true_stage`` is the simulator's, ``label_stage`` what a rater said.
