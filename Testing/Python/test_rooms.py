@@ -72,7 +72,9 @@ def test_only_module_files_lie_beside_the_modules() -> None:
     [
         "SOSStagingLib.scan.read SOSStagingLib.scan.quality SOSStagingLib.scan.midsagittal SOSStagingLib.scan.slab",
         "SOSStagingLib.report.write SOSStagingLib.report.cohort",
-        "SOSStagingLib.cli SOSStagingLib.staging.client SOSStagingTrainingLib.cli",
+        "SOSStagingLib.cli SOSStagingLib.staging.client SOSStagingTrainingLib.cli SOSStagingTrainingLib.cli_evaluate",
+        "SOSStagingTrainingLib.evaluation.table SOSStagingTrainingLib.evaluation.comparison",
+        "SOSStagingTrainingLib.evaluation.files SOSStagingTrainingLib.evaluation.attention",
     ],
 )
 def test_importing_loads_no_torch(modules: str) -> None:
