@@ -176,9 +176,7 @@ def _gap(box: RoiBox, plane: Plane) -> float:
     return float(abs(plane.distance(box.solid(plane.normal_ras).corners)).min())
 
 
-def _amounts(
-    study: Study, raters: Sequence[str] | None, ties: Ties, min_per_stage: int
-) -> Iterator[StudyFinding]:
+def _amounts(study: Study, raters: Sequence[str] | None, ties: Ties, min_per_stage: int) -> Iterator[StudyFinding]:
     agreed = study.consensus(raters, ties=ties)
     unlabelled = [case.name for case in study.cases if case.name not in agreed]
     if unlabelled:
@@ -191,7 +189,7 @@ def _amounts(
     if refused:
         yield StudyFinding("not_assessable", "info", f"{_some(refused)} that raters could not judge are left out.")
     staged = {name: said.stage for name, said in agreed.items() if said.stage is not None}
-    boxed = study.boxes(raters)
+    boxed = study.box_entries(raters)
     without = [name for name in staged if name not in boxed]
     if without:
         text = f"{_some(without)} have no box: they train the student's stage only."

@@ -95,9 +95,7 @@ def units(cases: Sequence[Person]) -> dict[str, str]:
     return {case.name: find(f"patient {case.patient}") for case in cases}
 
 
-def split(
-    stage_of: Mapping[str, int], unit_of: Mapping[str, str], stages: int, k: int, seed: int
-) -> dict[str, int]:
+def split(stage_of: Mapping[str, int], unit_of: Mapping[str, str], stages: int, k: int, seed: int) -> dict[str, int]:
     """Return the fold (0 to ``k - 1``) of each case.
 
     Greedy, after scikit-learn's StratifiedGroupKFold: units in order of how unevenly their stages lie (random among

@@ -40,7 +40,9 @@ def read_rois(path: Path) -> list[RoiBox]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         markups = list(data["markups"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise StudyError("no_markups", f"{path.name} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
         raise StudyError("not_markups", f"{path.name} is not a Slicer Markups file.", "Save it again.") from error
     boxes = []
     for number, markup in enumerate(markups, start=1):

@@ -216,14 +216,17 @@ class StudyRecords:
         """Append a remark about a case."""
         return self._append([Entry("", "note", case, rater, note=text)])[0]
 
-    def withdraw(self, rater: str, entry_id: str | None = None, reason: str = "") -> tuple[Entry, ...]:
-        """Take back an entry, by default the last standing one with all that was appended together with it.
+    def withdraw(
+        self, rater: str, entry_id: str | None = None, *, case: str | None = None, reason: str = ""
+    ) -> tuple[Entry, ...]:
+        """Take back an entry, by default the last standing one (about ``case``) with all appended together with it.
 
         Nothing is deleted: lines that say so are appended. Returns the entries that no longer stand.
         """
-        standing = self.ledger(rater).standing
+        standing = [e for e in self.ledger(rater).standing if case in (None, e.case)]
         if not standing:
-            raise StudyError("nothing_to_withdraw", f"{rater} has no entry that could be withdrawn.")
+            about = f" about {case}" if case else ""
+            raise StudyError("nothing_to_withdraw", f"{rater} has no entry{about} that could be withdrawn.")
         wanted = standing[-1].action if entry_id is None else entry_id
         gone = tuple(e for e in standing if wanted in (e.id, e.action))
         if not gone:

@@ -66,7 +66,7 @@ def import_folder(
     row_scan = _matched(rows, scans, folder, done)
     case_of = _add(study, folder, scans, rows, row_scan, done, progress)
     _append_labels(study, rows, row_scan, case_of, rater, done)
-    whose = {scan: rater for scan in scans} | _only_raters(rows, row_scan)
+    whose = dict.fromkeys(scans, rater) | _only_raters(rows, row_scan)
     _append_boxes(study, find_slicer_files(folder, scans, study.folder), case_of, whose, done)
     return done
 

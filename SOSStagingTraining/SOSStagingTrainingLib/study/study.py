@@ -16,7 +16,7 @@ from . import slicer_folder
 from .agreement import Agreement, Consensus, Labels, Ties, agreement, consensus
 from .dataset import Dataset, read_dataset
 from .folds import Folds, split, units
-from .ledger import FIRST_READING
+from .ledger import FIRST_READING, Entry
 from .records import StudyRecords
 from .roi import RoiBox
 from .store import FOLD_FOLDER, FROZEN_FOLDER
@@ -62,13 +62,18 @@ class Study(StudyRecords):
 
     def boxes(self, raters: Sequence[str] | None = None) -> dict[str, dict[str, tuple[RoiBox, ...]]]:
         """Return each case's boxes by rater. Where none of these raters drew any box in the study, the truth's."""
+        entries = self.box_entries(raters).items()
+        return {name: {rater: self.boxes_of(entry) for rater, entry in drawn.items()} for name, drawn in entries}
+
+    def box_entries(self, raters: Sequence[str] | None = None) -> dict[str, dict[str, Entry]]:
+        """Return the entries behind ``boxes``, their files unread."""
         chosen = [r for r in self.chosen_raters(raters) if self.ledger(r).rois()] or [TRUTH]
         known = {case.name for case in self.cases}
-        found: dict[str, dict[str, tuple[RoiBox, ...]]] = {}
+        found: dict[str, dict[str, Entry]] = {}
         for rater in chosen:
             for name, entry in self.ledger(rater).rois().items():
                 if name in known:
-                    found.setdefault(name, {})[rater] = self.boxes_of(entry)
+                    found.setdefault(name, {})[rater] = entry
         return found
 
     def agreement(self, raters: Sequence[str] | None = None, *, seed: int = 1) -> list[Agreement]:
