@@ -202,8 +202,8 @@ def _too_few(study: Study, staged: Mapping[str, int], least: int) -> Iterator[St
     for stage in study.scheme.stages:
         found = len({unit_of[name] for name, given in staged.items() if given == stage.number})
         if found < least:
-            text = f"Stage {stage.number} ({stage.name}) has {found} patients; at least {least} are needed. Add cases"
-            text += ", or ask for fewer (and fewer folds)."
+            text = f"Stage {stage.number} ({stage.name}) has cases of {found} patient{'s' * (found != 1)}; at least "
+            text += f"{least} are needed. Add cases, or ask for fewer (and take fewer folds)."
             yield StudyFinding("too_few_of_stage", "refuse", text)
 
 

@@ -106,7 +106,10 @@ def _curve(markup: Mapping[str, Any], to_ras: FloatArray, where: str, name: str)
     steps = np.linspace(0, len(points), CURVE_STEPS * len(points) + 1)
     curve = CubicSpline(np.arange(len(ring)), ring, bc_type="periodic")(steps)
     middle = curve.mean(axis=0)
-    axes = _upright_axes(np.linalg.svd(curve - middle, full_matrices=False)[2][2])
+    principal = np.linalg.svd(curve - middle, full_matrices=False)[2]
+    if np.ptp((curve - middle) @ principal[1]) < FLAT_MM:
+        raise StudyError("roi_without_area", f"{where} is a straight line.", "Draw the region again.")
+    axes = _upright_axes(principal[2])
     along = (curve - middle) @ axes
     low, high = along.min(axis=0), along.max(axis=0)
     return RoiBox(middle + axes @ ((low + high) / 2), axes, high - low, _label(markup, name), "closed curve")
@@ -145,7 +148,8 @@ def rois_text(boxes: Sequence[RoiBox]) -> str:
             "orientation": _numbers((to_lps @ box.axes).ravel()),
             "size": _numbers(box.size),
             "insideOut": False,
-            "controlPoints": [],
+            # Slicer takes a box without its point for one that is not placed yet.
+            "controlPoints": [{"id": "1", "position": _numbers(to_lps @ box.center), "positionStatus": "defined"}],
         }
         for box in boxes
     ]

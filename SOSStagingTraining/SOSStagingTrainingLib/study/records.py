@@ -238,8 +238,9 @@ class StudyRecords:
         first = entries[0]
         path = self._ledger_file(checked_rater(first.rater))
         self._refuse_other_case(path)
-        if known:
-            self._refuse_boxes(self.case(first.case), first.rater, rois, first.plane)
+        case = self.case(first.case) if known else None
+        if case is not None and rois:
+            self._refuse_boxes(case, first.rater, rois, first.plane)
         if first.reading < FIRST_READING:
             raise StudyError("bad_reading", f"Readings count from {FIRST_READING}, not {first.reading}.")
         if rois and first.event != "roi":
