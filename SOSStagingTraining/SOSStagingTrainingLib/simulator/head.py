@@ -251,8 +251,9 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     w = w + np.float32(plate.bow) * (4 * e * (1 - e) - 0.5) + 0.25 * plate.noise(x, y, z, 3.0)
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
-    spot, things = Spot(x, y, z, w, np.abs(w) - half), head.lookalikes
-    distance = carve(distance, spot, things)
+    beyond = ((np.abs(e - 0.5) - 0.6) * np.float32(a.plate_height)).astype(np.float32)
+    spot, things = Spot(x, y, z, w, np.maximum(np.abs(w) - half, beyond)), head.lookalikes
+    distance = carve(distance, spot, things, a.sizes["cortex"])
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
