@@ -15,7 +15,6 @@ import numpy.typing as npt
 from .fields import F32, Floats, band, soft
 from .lookalikes import CLEAR_MM, Fissure, Lookalikes, Pit, Sheet, Tube
 
-FAR = np.float32(99)
 WALL_MM = 0.6
 LIP_MM = 1.2
 JOIN_MM = 4.0
@@ -24,17 +23,14 @@ SINUS_WALL_MM = 0.8
 
 @dataclass(frozen=True)
 class Spot:
-    """Points in the skull base: coordinates in mm, height ``w`` above the plate and ``gap`` from its border."""
+    """Points in the skull base, mm: place, height ``w`` above the plate, its share ``e`` from endo- to ectocranial."""
 
     x: F32
     y: F32
     z: F32
     w: F32
+    e: F32
     gap: F32
-
-    def at(self, index: npt.NDArray[np.intp]) -> Spot:
-        """Only the points of ``index``."""
-        return Spot(self.x[index], self.y[index], self.z[index], self.w[index], self.gap[index])
 
 
 def carve(distance: F32, spot: Spot, things: Lookalikes, cortex: float) -> F32:
@@ -165,14 +161,16 @@ def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dic
 
 
 def _paint_fissure(part: F32, inside: F32, spot: Spot, fissure: Fissure, values: dict[str, float], edge: float) -> None:
-    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9))
+    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9) & (spot.e < 1.3))
     if near.size == 0:
         return
-    w, bone = spot.w[near], inside[near]
+    w, values_here = spot.w[near], part[near]
+    bone = inside[near] * np.clip((1.3 - spot.e[near]) / 0.1, 0, 1)
     side = np.abs(spot.x[near]) - np.float32(fissure.start) + np.float32(fissure.slope) * w
     lacerum = np.hypot(side - 0.5, w - 2.0) - np.float32(fissure.lacerum)
     cleft = np.minimum(np.maximum(np.abs(side) - np.float32(fissure.width / 2), w - 3), lacerum)
-    # Beyond the fissure lies the petrous apex, denser than the clivus and without its plate.
-    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), values["diploe"])
+    # Beyond the fissure lies the petrous apex, denser than the clivus and with little left of its marrow's pattern.
+    apex = values["diploe"] + np.float32(0.4) * (values_here - values["marrow"])
+    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), apex)
     _over(part, near, bone * band(cleft, 0.0, WALL_MM, edge) * np.float32(0.6), values["cortex"])
     _over(part, near, bone * soft(cleft, edge), values["muscle"] + 0.05)
