@@ -145,8 +145,9 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     w = w + np.float32(plate.bow) * (4 * e * (1 - e) - 0.5) + 0.25 * plate.noise(x, y, z, 3.0)
     fused = plate.bone_field(e, x, a.plate_height)
     half = plate.half_width(e)
-    spot, things = Spot(x, y, z, w, np.abs(w) - half), head.lookalikes
-    distance = carve(distance, spot, things)
+    beyond = ((np.abs(e - 0.5) - 0.6) * np.float32(a.plate_height)).astype(np.float32)
+    spot, things = Spot(x, y, z, w, e, np.maximum(np.abs(w) - half, beyond)), head.lookalikes
+    distance = carve(distance, spot, things, a.sizes["cortex"])
     # The plate ends at the clivus' two faces: beyond them its plane may meet bone again, which is no synchondrosis.
     within = soft((np.abs(e - 0.5) - 0.62) * np.float32(a.plate_height), 1.0)
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
@@ -172,7 +173,7 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
         line *= np.clip(0.75 + 0.5 * plate.noise(x, y, z, 4.0), 0.15, 1)
         over(part, line, v["dense"] * 0.85 if plate.scar_bright else v["cartilage"] - 0.03)
     paint(part, inside, spot, things, v, head.stage >= 4, edge)
-    _paint_sinus(head, part, distance, spot, things, e, edge)
+    _paint_sinus(head, part, distance, spot, things, edge)
 
 
 def _clivus_coordinates(a: Anatomy, y: F32, z: F32) -> tuple[F32, F32]:
@@ -191,9 +192,9 @@ def _cortex_strength(a: Anatomy, t: F32, depth: F32) -> F32:
     return np.asarray(1 - endocranial * (1 - np.float32(a.sizes["endocranial_cortex"]) * fading), np.float32)
 
 
-def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Lookalikes, e: F32, edge: float) -> None:
+def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Lookalikes, edge: float) -> None:
     a, s = head.anatomy, head.anatomy.sinus
-    x, y, z, w = spot.x, spot.y, spot.z, spot.w
+    x, y, z, w, e = spot.x, spot.y, spot.z, spot.w, spot.e
     lean = s["lean"]
     air = np.maximum(distance + s["wall"], s["limit"] - (y + lean * (z + 8)) + 1.2 * a.noise(x, y, z, 9.0))
     # Air stays clear of an open plate; it may cross a fused one (Yonetsu 2000: aeration beyond it follows closure).

@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 CLEAR_MM = 2.5
 """Bone left between a midline look-alike and the border of the plate."""
 NOMINAL_CLEAR_MM = 4.5
-"""The same from the plate's middle when places are drawn, with its half width, bow and waviness."""
+"""Bone left from the plate's middle when places are drawn, with its half width, bow and waviness."""
 SHARE = {"fossa": 0.15, "basilar": 0.08, "craniopharyngeal": 0.005, "vessels": 0.40, "septa": 0.35, "recess": 0.08}
 
 
@@ -38,11 +38,13 @@ class Pit:
 
 @dataclass(frozen=True)
 class Tube:
-    """A canal along points [n, 3] (x, y, z) with its radius; ``wall`` is its cortical wall's share of full strength."""
+    """A canal along points [n, 3] (x, y, z): radius, its cortical wall's share of full strength, and how much darker
+    than muscle it is (vessels only; fatty tissue around them)."""
 
     points: FloatArray
     radius: float
     wall: float = 0.0
+    dark: float = 0.0
 
     @property
     def length(self) -> float:
@@ -63,7 +65,11 @@ class Fissure:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A thin layer across the midsagittal plane through ``center`` along ``angle``: half width, half length, share."""
+    """A thin layer across the midsagittal plane through ``center``, along ``angle`` and its opposite (radians).
+
+    ``half`` is its half thickness. A cleft reaches ``reach`` mm both ways, a septum ``reach`` mm against the angle and
+    along it to the wall of the sinus. ``strength`` and ``rim`` are shares of full contrast, of the layer and its edges.
+    """
 
     center: FloatArray
     angle: float
@@ -207,15 +213,17 @@ def _draw_fossa(rng: np.random.Generator, faces: _Faces) -> Pit:
 
 
 def _draw_basilar(rng: np.random.Generator, faces: _Faces) -> Tube:
-    start = faces.nearest(-rng.uniform(NOMINAL_CLEAR_MM + 2, 14), faces.endo_w)
+    start = faces.nearest(-rng.uniform(NOMINAL_CLEAR_MM + 2, 13), faces.endo_w)
+    start = max(start, int(np.argmax(faces.thickness > 5)))
     low = faces.nearest(-NOMINAL_CLEAR_MM - 2, faces.ecto_w)
     end = int(np.clip(start + rng.integers(-14, 8), 0, low))
     through = 1.15 if rng.random() < 0.25 else rng.uniform(0.45, 0.75)
     path = faces.ecto[end] - faces.endo[start]
-    bend = rng.normal(0, 0.08) * np.linalg.norm(path) * faces.axis
+    bend = rng.normal(0, 0.1) * np.linalg.norm(path) * faces.axis
     steps = np.linspace(-0.1, through, 6)
     yz = faces.endo[start] + steps[:, None] * path + (1 - ((steps - 0.5) / 0.65) ** 2)[:, None] * bend
-    x = rng.normal(0, 0.4) + np.cumsum(rng.normal(0, 0.1, len(yz)))
+    yz[1:] += rng.normal(0, 0.25, (len(yz) - 1, 2))
+    x = rng.normal(0, 0.2) + np.cumsum(rng.normal(0, 0.08, len(yz)))
     return Tube(np.column_stack([x, yz]), rng.uniform(0.5, 1.0), 1.0)
 
 
@@ -234,21 +242,34 @@ def _draw_craniopharyngeal(rng: np.random.Generator, a: Anatomy) -> Tube:
 
 def _draw_vessel(rng: np.random.Generator, a: Anatomy) -> Tube:
     """A winding channel on one side of the plate that leads away from it, at 20 degrees or more to it."""
+    points = _vessel_path(rng, a)
+    for _ in range(8):
+        inside = a.base(points[:, 1].astype(np.float32), points[:, 2].astype(np.float32)) < 0
+        # The first steps count: a channel may leave the bone, but not begin outside.
+        if inside[:4].all():
+            break
+        points = _vessel_path(rng, a)
+    wall = rng.uniform(0.3, 0.9) if rng.random() < 0.45 else 0.0
+    return Tube(points, rng.uniform(0.2, 0.5), wall, rng.uniform(0.05, 0.3))
+
+
+def _vessel_path(rng: np.random.Generator, a: Anatomy) -> FloatArray:
     side = rng.choice([-1.0, 1.0], p=[0.6, 0.4])
     away = rng.uniform(1.2, 3.0) if rng.random() < 0.35 else rng.uniform(3, 12)
     normal = side * _plate_normal(a)
     point = a.plate_endocranial + rng.uniform(0.05, 0.95) * a.plate_height * a.plate_direction + away * normal
-    heading, x = rng.uniform(0.35, np.pi - 0.35), rng.normal(0, 3.5)
-    lateral, points = rng.normal(0, 0.35), []
-    for _ in range(rng.integers(5, 10)):
+    heading, x = rng.uniform(0.35, np.pi - 0.35), rng.normal(0, 2.5)
+    # Half of them run nearly in a sagittal plane, where they show as a line and not as a dot.
+    stray = rng.choice([0.06, 0.4])
+    lateral, points = rng.normal(0, stray), []
+    for _ in range(rng.integers(6, 12)):
         points.append(_midsagittal(point, x))
         heading = float(np.clip(heading + rng.normal(0, 0.4), 0.35, np.pi - 0.35))
         step = rng.uniform(0.9, 1.8)
         point = point + step * (np.cos(heading) * a.plate_direction + np.sin(heading) * normal)
-        lateral += rng.normal(0, 0.25)
-        x += 0.5 * step * lateral
-    wall = rng.uniform(0.3, 0.9) if rng.random() < 0.45 else 0.0
-    return Tube(np.array(points), rng.uniform(0.2, 0.5), wall)
+        lateral += rng.normal(0, stray / 2)
+        x += step * lateral
+    return np.array(points)
 
 
 def _draw_fissure(rng: np.random.Generator, a: Anatomy, side: float) -> Fissure:
@@ -267,7 +288,7 @@ def _draw_remnant(rng: np.random.Generator, a: Anatomy) -> Sheet | None:
         float(np.arctan2(along[1], along[0])),
         rng.uniform(0.3, 0.7),
         rng.uniform(2.5, 5.0),
-        rng.uniform(0.3, 0.8),
+        rng.uniform(0.4, 1.0),
         rng.uniform(0, 0.3),
     )
     covered = a.sinus["limit"] - a.sinus["lean"] * (center[1] + 8) < center[0] + 2
@@ -275,23 +296,25 @@ def _draw_remnant(rng: np.random.Generator, a: Anatomy) -> Sheet | None:
 
 
 def _draw_septum(rng: np.random.Generator, a: Anatomy) -> Sheet:
-    """A bony leaf across the sinus seen from the side, some of them only a ridge from the wall."""
+    """A bony leaf across the sinus seen from the side, most of them only a ridge from its roof or floor."""
     lm = a.landmarks
     front, back = lm["front"][0] - 3, max(a.sinus["limit"], lm["dorsum"][0] + 6)
     share = rng.uniform(0.15, 0.85)
     center = np.array([front + share * (back - front), (lm["planum"][1] + lm["rostrum"][1]) / 2 + rng.normal(0, 2)])
-    reach = 30.0 if rng.random() < 0.4 else rng.uniform(2, 6)
-    return Sheet(center, np.pi / 2 + rng.normal(0, 0.45), rng.uniform(0.2, 0.45), reach, 1.0)
+    # From the wall that the angle points to, through to the other or ending in mid air.
+    reach = 40.0 if rng.random() < 0.4 else rng.uniform(-5, 2)
+    angle = rng.choice([-1.0, 1.0]) * np.pi / 2 + rng.normal(0, 0.35)
+    return Sheet(center, float(angle), rng.uniform(0.2, 0.45), reach, 1.0)
 
 
 def _draw_recess(rng: np.random.Generator, a: Anatomy) -> Tube | None:
-    """A finger of a sinus that reaches back under the sella, towards the clivus above the plate."""
-    if a.sinus["limit"] > a.landmarks["sella"][0] + 4:
+    """A finger of the sinus that reaches back under the sella, towards the clivus above the plate."""
+    depth = rng.uniform(NOMINAL_CLEAR_MM + 2, 10)
+    end = a.plate_endocranial + rng.uniform(0.2, 0.6) * a.plate_height * a.plate_direction + depth * _plate_normal(a)
+    behind = a.sinus["limit"] - a.sinus["lean"] * (end[1] + 8) - end[0]
+    if not 3 < behind < 16:
         return None
-    end_w = rng.uniform(NOMINAL_CLEAR_MM + 1, 9)
-    end = a.plate_endocranial + rng.uniform(0.2, 0.55) * a.plate_height * a.plate_direction + end_w * _plate_normal(a)
-    start = np.array([a.sinus["limit"] + 5, end[1] + rng.uniform(0, 5)])
-    middle = (start + end) / 2 + rng.normal(0, 0.8, 2)
-    x = rng.normal(0, 2.5)
-    points = np.array([_midsagittal(p, x) for p in (start, middle, end)])
-    return Tube(points, rng.uniform(1.5, 3.0))
+    start = end + np.array([behind + 4, rng.uniform(0, 4)])
+    middle = (start + end) / 2 + rng.normal(0, 0.6, 2)
+    x = rng.normal(0, 1.5)
+    return Tube(np.array([_midsagittal(p, x) for p in (start, middle, end)]), rng.uniform(2.2, 4.0))

@@ -15,36 +15,42 @@ import numpy.typing as npt
 from .fields import F32, Floats, band, soft
 from .lookalikes import CLEAR_MM, Fissure, Lookalikes, Pit, Sheet, Tube
 
-FAR = np.float32(99)
-WALL_MM = 0.5
+WALL_MM = 0.6
+LIP_MM = 1.2
+JOIN_MM = 4.0
+SINUS_WALL_MM = 0.8
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Points in the skull base: coordinates in mm, height ``w`` above the plate and ``gap`` from its border."""
+    """Points in the skull base, mm: place, height ``w`` above the plate, its share ``e`` from endo- to ectocranial."""
 
     x: F32
     y: F32
     z: F32
     w: F32
+    e: F32
     gap: F32
 
-    def at(self, index: npt.NDArray[np.intp]) -> Spot:
-        """Only the points of ``index``."""
-        return Spot(self.x[index], self.y[index], self.z[index], self.w[index], self.gap[index])
 
+def carve(distance: F32, spot: Spot, things: Lookalikes, cortex: float) -> F32:
+    """Depth below the bone's surface (mm, negative inside) once the hollows with walls of their own are cut out.
 
-def carve(distance: F32, spot: Spot, things: Lookalikes) -> F32:
-    """Depth below the bone's surface (mm, negative inside) once the hollows with walls of their own are cut out."""
-    cuts: list[tuple[npt.NDArray[np.intp], F32]] = []
+    Their walls are `WALL_MM` thick at most where the ``cortex`` of the bone is thicker.
+    """
+    cuts = [(*_tube_distance(tube, spot, 2.5), 0.0) for tube in (things.basilar, things.craniopharyngeal) if tube]
     if things.fossa:
-        cuts.append(_pit_distance(things.fossa, spot))
-    cuts += [_tube_distance(tube, spot, 2.5) for tube in (things.basilar, things.craniopharyngeal) if tube]
-    for near, hollow in cuts:
-        if near.size:
-            distance = distance.copy()
-            hollow = np.maximum(hollow, np.float32(CLEAR_MM) - spot.gap[near])
-            distance[near] = np.maximum(distance[near], -hollow)
+        cuts.append((*_pit_distance(things.fossa, spot), 0.0 if things.fossa.closed else LIP_MM))
+    cuts = [cut for cut in cuts if cut[0].size]
+    if cuts:
+        distance = distance.copy()
+    for near, hollow, lip in cuts:
+        hollow = np.maximum(hollow, np.float32(CLEAR_MM) - spot.gap[near])
+        depth = -hollow * np.float32(max(1.0, cortex / WALL_MM))
+        bone = distance[near]
+        # A rounded edge where a hollow opens on the surface.
+        rounded = np.clip(np.float32(lip) - np.abs(bone - depth), 0, None) ** 2 / (4 * lip) if lip else 0.0
+        distance[near] = np.maximum(bone, depth) + rounded
     return distance
 
 
@@ -62,17 +68,22 @@ def paint(
 
 def shape_sinus(air: F32, distance: F32, spot: Spot, things: Lookalikes, wall: float) -> F32:
     """Signed distance of the sinus' air with its recess towards the clivus and its septa."""
+    air = air.copy() if things.recess or things.septa else air
     if things.recess:
-        near, finger = _tube_distance(things.recess, spot, 2.5)
-        if near.size:
-            air = air.copy()
-            clear = np.float32(CLEAR_MM + 0.8) - np.where(spot.w[near] > 0, spot.gap[near], -FAR)
-            finger = np.maximum(np.maximum(finger, distance[near] + np.float32(wall)), clear)
-            air[near] = np.minimum(air[near], finger)
+        near, finger = _tube_distance(things.recess, spot, 3.5)
+        finger = np.maximum(finger, distance[near] + np.float32(wall))
+        before = air[near]
+        # Both flow into each other like one cavity.
+        joined = np.clip(np.float32(JOIN_MM) - np.abs(before - finger), 0, None) ** 2 / np.float32(4 * JOIN_MM)
+        grown = np.maximum(np.minimum(before, finger) - joined, np.float32(CLEAR_MM + SINUS_WALL_MM) - spot.gap[near])
+        air[near] = np.minimum(before, grown)
     for sheet in things.septa:
-        across = np.abs(_across(sheet, spot.y, spot.z) + np.float32(0.15) * spot.x) - np.float32(sheet.half)
-        # A ridge stands out from the wall only as far as its reach.
-        air = np.maximum(air, -np.maximum(across, -distance - np.float32(sheet.reach)))
+        near = np.flatnonzero(air < 0)
+        y, z = spot.y[near], spot.z[near]
+        along, across = _sheet_frame(sheet, y, z)
+        leaf = np.abs(across + np.float32(0.15) * spot.x[near]) - np.float32(sheet.half)
+        leaf = np.maximum(leaf, -along - np.float32(sheet.reach))
+        air[near] = np.maximum(air[near], -leaf)
     return air
 
 
@@ -108,9 +119,11 @@ def _tube_distance(tube: Tube, spot: Spot, reach: float) -> tuple[npt.NDArray[np
     return near, np.asarray(np.sqrt(squared) - np.float32(tube.radius), np.float32)
 
 
-def _across(sheet: Sheet, y: F32, z: F32) -> F32:
+def _sheet_frame(sheet: Sheet, y: F32, z: F32) -> tuple[F32, F32]:
+    """Distance (mm) from the sheet's centre along it and across it."""
     s, c = np.float32(np.sin(sheet.angle)), np.float32(np.cos(sheet.angle))
-    return np.asarray(c * (z - np.float32(sheet.center[1])) - s * (y - np.float32(sheet.center[0])), np.float32)
+    dy, dz = y - np.float32(sheet.center[0]), z - np.float32(sheet.center[1])
+    return np.asarray(c * dy + s * dz, np.float32), np.asarray(c * dz - s * dy, np.float32)
 
 
 def _over(part: F32, near: npt.NDArray[np.intp], mask: F32, paint: Floats | float) -> None:
@@ -129,7 +142,8 @@ def _paint_vessel(
     allowed *= np.float32(min(1.0, 2 * vessel.radius / edge))
     if vessel.wall:
         _over(part, near, band(distance, 0.0, 0.35, edge) * allowed * np.float32(vessel.wall * 0.6), values["cortex"])
-    _over(part, near, soft(distance, max(edge, 0.3)) * allowed, values["muscle"])
+    blood = values["muscle"] - vessel.dark
+    _over(part, near, soft(distance, max(edge, 0.3)) * allowed, blood)
 
 
 def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dict[str, float], edge: float) -> None:
@@ -139,7 +153,7 @@ def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dic
     if near.size == 0:
         return
     y, z, x = spot.y[near], spot.z[near], spot.x[near]
-    across = np.abs(_across(sheet, y, z) + np.float32(0.4) * np.sin(z, dtype=np.float32))
+    across = np.abs(_sheet_frame(sheet, y, z)[1] + np.float32(0.35) * np.sin(0.6 * z, dtype=np.float32))
     along = np.hypot(np.hypot(y - cy, z - cz), x / 2) - np.float32(sheet.reach)
     mask = inside[near] * soft(along, 2.0) * np.clip((spot.gap[near] - CLEAR_MM) / 1.0, 0, 1)
     _over(part, near, mask * soft(across - sheet.half - 0.6, 0.7) * np.float32(sheet.rim), values["cortex"])
@@ -147,14 +161,16 @@ def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dic
 
 
 def _paint_fissure(part: F32, inside: F32, spot: Spot, fissure: Fissure, values: dict[str, float], edge: float) -> None:
-    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9))
+    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9) & (spot.e < 1.3))
     if near.size == 0:
         return
-    w, bone = spot.w[near], inside[near]
+    w, values_here = spot.w[near], part[near]
+    bone = inside[near] * np.clip((1.3 - spot.e[near]) / 0.1, 0, 1)
     side = np.abs(spot.x[near]) - np.float32(fissure.start) + np.float32(fissure.slope) * w
     lacerum = np.hypot(side - 0.5, w - 2.0) - np.float32(fissure.lacerum)
     cleft = np.minimum(np.maximum(np.abs(side) - np.float32(fissure.width / 2), w - 3), lacerum)
-    # Beyond the fissure lies the petrous apex, denser than the clivus and without its plate.
-    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), values["diploe"])
+    # Beyond the fissure lies the petrous apex, denser than the clivus and with little left of its marrow's pattern.
+    apex = values["diploe"] + np.float32(0.4) * (values_here - values["marrow"])
+    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), apex)
     _over(part, near, bone * band(cleft, 0.0, WALL_MM, edge) * np.float32(0.6), values["cortex"])
     _over(part, near, bone * soft(cleft, edge), values["muscle"] + 0.05)
