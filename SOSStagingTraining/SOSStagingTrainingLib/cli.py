@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .simulator.cohort import Case, CohortSettings
 
 DEFAULT_KAPPA = 0.85
@@ -39,6 +41,14 @@ def register_simulate(subparsers: Any) -> None:
     parser.add_argument("--voxel", type=float, metavar="MM", help="voxel edge (default 0.4)")
     parser.add_argument("--size", type=_size, metavar="RL,PA,IS", help="field of view in mm (default 150,170,150)")
     parser.add_argument(
+        "--field",
+        metavar="DxH",
+        help="a usual cylinder instead of --size, diameter x height in mm, such as 80x80 or 160x100",
+    )
+    parser.add_argument(
+        "--aim", choices=("head", "jaw"), default="head", help="what --field is aimed at (jaw: often without the SOS)"
+    )
+    parser.add_argument(
         "--slabs",
         action="store_true",
         help="write the midsagittal slab that the student sees (NRRD, and int16 arrays as NPZ) instead of a volume",
@@ -65,6 +75,21 @@ def register_train(subparsers: Any) -> None:
     parser.add_argument("--backbone", default="convnext_atto", help="timm backbone (default convnext_atto)")
     parser.add_argument(
         "--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package"
+    )
+    parser.add_argument(
+        "--start", type=Path, metavar="MODEL", help="start from the weights of this .sosmodel (its own backbone)"
+    )
+    parser.add_argument(
+        "--surroundings",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="SCAN",
+        help="also draw plates into this real head with a fused synchondrosis; beside it SCAN.mrk.json holds points "
+        "labelled basion and dorsum. The model must not be judged on it. May be given several times",
+    )
+    parser.add_argument(
+        "--real-examples", type=_positive, default=6, help="shards of 192 windows in real surroundings (default 6)"
     )
     parser.add_argument("--examples", type=_positive, default=30, help="shards of 192 training windows (default 30)")
     parser.add_argument("--steps", type=_positive, default=2000)
@@ -148,13 +173,20 @@ def _cohort_settings(args: argparse.Namespace) -> CohortSettings:
     if args.kappa is not None and not args.raters:
         raise CohortError("--kappa says how well raters agree with the truth: say how many with --raters")
     if args.slabs:
-        if args.format or args.voxel or args.size:
-            raise CohortError("--slabs are NRRD on one fixed grid: leave out --format, --voxel and --size")
+        if args.format or args.voxel or args.size or args.field:
+            raise CohortError("--slabs are NRRD on one fixed grid: leave out --format, --voxel, --size and --field")
         return CohortSettings(slabs=True)
     default = VolumeSettings()
     voxel = default.voxel_mm if args.voxel is None else args.voxel
     if not 0.1 <= voxel <= 3:
         raise CohortError("--voxel must lie between 0.1 and 3 mm")
+    if args.field and args.size:
+        raise CohortError("--field and --size both say how large the field of view is: give one of them")
+    if args.field:
+        try:
+            return CohortSettings(VolumeSettings.field_of_view(args.field, args.aim, voxel), args.format or "nrrd")
+        except ValueError as error:
+            raise CohortError(str(error)) from error
     volume = VolumeSettings(size_mm=args.size or default.size_mm, voxel_mm=voxel)
     return CohortSettings(volume, args.format or "nrrd")
 
@@ -191,39 +223,52 @@ def _make_cohort(args: argparse.Namespace, cases: list[Case], settings: CohortSe
 
 
 def _train(args: argparse.Namespace) -> int:
-    from .learning.imagenet import efficientnet_lite0_features
+    from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
+    from SOSStagingLib.scan.types import ScanError
+
     from .learning.publish import publish
     from .learning.shards import write_shards
     from .learning.trainer import Examples, Recipe, train
+    from .simulator.surroundings import SurroundingsError, surroundings
 
-    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
-        print("sos train: --imagenet goes with --backbone tf_efficientnet_lite0 only", file=sys.stderr)
-        return 2
-    if args.examples < 2:
-        print("sos train: --examples must be at least 2: one shard is kept for validation", file=sys.stderr)
+    if problem := _training_problem(args):
+        print(f"sos train: {problem}", file=sys.stderr)
         return 2
     folder = args.out / "examples"
-    for n, path in enumerate(write_shards(folder, args.seed, args.examples, args.workers), 1):
-        print(f"[{n}/{args.examples}] {path.name}", file=sys.stderr, flush=True)
-    recipe = Recipe(backbone=args.backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
+    whole = args.examples + (args.real_examples if args.surroundings else 0)
+    try:
+        # Read before hours of drawing: a model or a head that cannot be used is told at once.
+        backbone, initial = _start(args)
+        for path in args.surroundings:
+            surroundings(path.resolve())
+        shards = write_shards(
+            folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
+        )
+        for n, path in enumerate(shards, 1):
+            print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
+    except (SurroundingsError, ScanError, ModelFileError) as error:
+        print(f"sos train: {error}", file=sys.stderr)
+        return 2
+    recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
     seconds = args.minutes * 60 if args.minutes else None
-    initial = efficientnet_lite0_features() if args.imagenet else None
     student = train(
         recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
     )
     model = args.model or args.out / "student.sosmodel"
     run = {
-        "backbone": args.backbone,
+        "backbone": backbone,
         "imagenet": args.imagenet,
+        "start": file_sha256(args.start) if args.start else "",
+        "surroundings": [path.name for path in args.surroundings],
         "batch": args.batch,
         "seed": args.seed,
-        "windows": args.examples * 192,
+        "windows": whole * 192,
         "steps": args.steps,
         "rate": args.rate,
     }
     card = publish(
         student,
-        args.backbone,
+        backbone,
         model,
         run,
         (args.calibration_heads, args.test_heads),
@@ -235,3 +280,28 @@ def _train(args: argparse.Namespace) -> int:
         f"refused {measured['refused']:.3f} on {measured['n']} simulated heads"
     )
     return 0
+
+
+def _training_problem(args: argparse.Namespace) -> str:
+    """What is wrong with the options, or nothing."""
+    if args.imagenet and args.start:
+        return "--imagenet and --start are two places to start from: give one of them"
+    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
+        return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
+    if args.examples < 2:
+        return "--examples must be at least 2: one shard is kept for validation"
+    return ""
+
+
+def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
+    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model."""
+    from SOSStagingLib.model.predictor import Predictor
+
+    from .learning.imagenet import efficientnet_lite0_features
+
+    if args.start:
+        begun = Predictor.load(args.start, "cpu")
+        return begun.card["architecture"]["backbone"], begun.student.state_dict()
+    if args.imagenet:
+        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
+    return args.backbone, None

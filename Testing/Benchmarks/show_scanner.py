@@ -68,7 +68,7 @@ class Plane:
             place = replace(place, radii=(74.0, 74.0))
         tissue = with_supports(self.tissue, self.head, self.pose, place, scanner)
         rng = np.random.default_rng(5)
-        grey = expose(tissue, [1.5, self.step, self.step], scanner, rng, [0, 0, 0], [0, 0, 0], place)
+        grey = expose(tissue, scanner, rng, place)
         if scanner.truncation:
             _, points = next(iter(place.rows()))
             grey[place.inwards(points) < 0] = -1100

@@ -88,9 +88,10 @@ class Student(nn.Module):
             "gate": self.head.gate_logits(features),
         }
 
-    def cam(self, fine: dict[str, Tensor]) -> Tensor:
-        """Grad-CAM [B, 16, 16] of the predicted stage over the second look, absolute scale."""
-        return gradcam(self.head, fine["features"], fine["logits"].argmax(1))
+    def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
+        """Grad-CAM [B, 16, 16] of class ``stage`` [B], by default the likeliest, over the second look; absolute
+        scale."""
+        return gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
 
 
 def normalise(image: Tensor, valid: Tensor | None = None) -> Tensor:

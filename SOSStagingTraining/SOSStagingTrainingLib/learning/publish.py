@@ -48,10 +48,16 @@ def base_card(student: Student, backbone: str, name: str, version: str, run: dic
         "calibration": {"temperature": 1.0, "coverage": COVERAGE, "mass": COVERAGE, "presence_threshold": 0.5},
         "gradcam_full_scale": 1.0,
         "trained_on": "simulated",
-        "intended_use": "Demonstration. Trained on simulated heads only; never tested on real scans with known stages.",
+        "intended_use": _intended_use(run.get("surroundings", [])),
         "licence": "Apache-2.0",
         "training": run,
     }
+
+
+def _intended_use(surroundings: list[str]) -> str:
+    seen = f" and on drawn plates in the real surroundings of {', '.join(surroundings)}" if surroundings else " only"
+    judged = " What it says of those heads shows nothing." if surroundings else ""
+    return f"Demonstration. Trained on simulated heads{seen}; never tested on real scans with known stages.{judged}"
 
 
 def calibrated_card(card: dict[str, Any], judged: list[Judged], cam_peaks: list[float]) -> dict[str, Any]:

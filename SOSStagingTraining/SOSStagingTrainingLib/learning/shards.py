@@ -3,24 +3,36 @@ seed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 
-from ..simulator.windows import KINDS, draw_training_sample
+from ..simulator.surroundings import draw_real_sample
+from ..simulator.windows import KINDS, Sample, draw_training_sample
 
 HEADS_PER_SHARD = 64
 
 
-def write_shard(folder: Path, seed: int, number: int) -> Path:
-    """Draw and write one shard; an existing one is kept."""
-    path = folder / f"shard-{seed}-{number:05d}.npz"
+def write_shard(folder: Path, seed: int, number: int, real: Sequence[Path] = ()) -> Path:
+    """Draw and write one shard; an existing one is kept.
+
+    With ``real`` heads its windows come from their surroundings, in turn; raises SurroundingsError where one has none.
+    """
+    path = folder / (f"shard-{seed}-real-{number:05d}.npz" if real else f"shard-{seed}-{number:05d}.npz")
     if path.exists():
         return path
-    first = number * HEADS_PER_SHARD
-    samples = [s for i in range(first, first + HEADS_PER_SHARD) for s in draw_training_sample(seed, i)]
+    numbers = range(number * HEADS_PER_SHARD, (number + 1) * HEADS_PER_SHARD)
+    if real:
+        samples = [s for i in numbers for s in draw_real_sample(real[i % len(real)], seed, i)]
+    else:
+        samples = [s for i in numbers for s in draw_training_sample(seed, i)]
+    _write(path, samples)
+    return path
+
+
+def _write(path: Path, samples: list[Sample]) -> None:
     part = path.with_suffix(".part")
     with part.open("wb") as handle:
         np.savez(
@@ -36,12 +48,16 @@ def write_shard(folder: Path, seed: int, number: int) -> Path:
             fine_points=np.stack([s.fine_points for s in samples]),
         )
     part.replace(path)
-    return path
 
 
-def write_shards(folder: Path, seed: int, count: int, workers: int) -> Iterator[Path]:
-    """Write ``count`` shards in parallel, yielding each as it is done."""
+def write_shards(
+    folder: Path, seed: int, count: int, workers: int, real: Sequence[Path] = (), real_count: int = 0
+) -> Iterator[Path]:
+    """Write ``count`` shards of simulated heads and ``real_count`` of ``real`` surroundings in parallel, yielding each
+    as it is done."""
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers) as pool:
-        for done in as_completed([pool.submit(write_shard, folder, seed, n) for n in range(count)]):
+        jobs = [pool.submit(write_shard, folder, seed, n) for n in range(count)]
+        jobs += [pool.submit(write_shard, folder, seed, n, tuple(real)) for n in range(real_count if real else 0)]
+        for done in as_completed(jobs):
             yield done.result()

@@ -166,7 +166,8 @@ def train(
 ) -> Student:
     """Train and return the averaged (EMA) student; ``run`` holds recipe.json, events.jsonl and checkpoint.pt.
 
-    ``seconds`` ends the run early but in order: the learning rate follows steps or time, whichever is further on.
+    ``initial`` are weights by the student's own names, all of them or the backbone's alone. ``seconds`` ends the run
+    early but in order: the learning rate follows steps or time, whichever is further on.
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
@@ -174,7 +175,7 @@ def train(
     student, average = Student(recipe.backbone), Student(recipe.backbone)
     _wake_layer_scale(student)
     if initial:
-        student.backbone.load_state_dict(initial)
+        _begin_with(student, initial)
     student = student.to(memory_format=torch.channels_last).train()
     average.load_state_dict(student.state_dict())
     optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
@@ -215,6 +216,15 @@ def train(
             _event(run, {"step": step, "validation": validate(average, examples.validation())}, log)
     _save(run, student, average, optimiser, step, time.monotonic() - started)
     return average.eval()
+
+
+def _begin_with(student: Student, initial: dict[str, Tensor]) -> None:
+    """Load the backbone alone or the whole student; raises RuntimeError where any of its tensors is missing."""
+    missing, unknown = student.load_state_dict(initial, strict=False)
+    alone = all(name.startswith("backbone.") for name in initial)
+    wanting = [name for name in missing if not alone or name.startswith("backbone.")]
+    if wanting or unknown:
+        raise RuntimeError(f"the weights to start from do not fit: {', '.join([*wanting, *unknown][:5])}")
 
 
 def _wake_layer_scale(student: Student) -> None:

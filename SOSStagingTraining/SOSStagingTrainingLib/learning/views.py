@@ -51,7 +51,7 @@ def random_view(
     image = _smoothed(image, _uniform(b, 0.1, blur, generator))
     image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
     image = _double_contour(image, generator)
-    image = _streaks(image, generator)
+    image = _shaded(_streaks(_ringed(_supported(image, generator), generator), generator), generator)
     image = _noisy(image, generator, noise)
     image, cut_away = _cut(image, points[:, 0], generator, cut)
     image = _window(image, generator)
@@ -172,6 +172,38 @@ def _streaks(image: Tensor, generator: torch.Generator) -> Tensor:
     phase = _uniform(b, 0, 6.28, generator)[:, None, None]
     pattern = torch.sin(angle * 23 + phase) + torch.sin(angle * 41 + 2 * phase)
     return image + (strength[:, None, None] * pattern)[:, None]
+
+
+def _supported(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Chin rest, head band or couch: a straight bar of some density in the air around the head."""
+    b, _, h, w = image.shape
+    density = _uniform(b, 0.2, 1.1, generator) * _chance(b, 0.3, generator)
+    angle, far = _uniform(b, 0, 2 * math.pi, generator), _uniform(b, 0.1, 0.5, generator) * h
+    half = _uniform(b, 1, 8, generator)
+    rows, cols = torch.meshgrid(torch.arange(h) - (h - 1) / 2, torch.arange(w) - (w - 1) / 2, indexing="ij")
+    along = torch.cos(angle)[:, None, None] * cols + torch.sin(angle)[:, None, None] * rows
+    bar = ((along - far[:, None, None]).abs() < half[:, None, None])[:, None] & (image < 0.3)
+    return torch.where(bar, torch.maximum(image, density[:, None, None, None]), image)
+
+
+def _ringed(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Rings of the axial planes are upright stripes here, the same on both sides of the axis."""
+    b, _, _, w = image.shape
+    size = _uniform(b, 0.01, 0.05, generator) * _chance(b, 0.2, generator)
+    axis = _uniform(b, 0.2, 0.8, generator)[:, None] * w
+    profile = torch.randn(b, w, generator=generator)
+    away = (torch.arange(w) - axis).abs().round().long().clamp_max(w - 1)
+    return image + size[:, None, None, None] * profile.gather(1, away)[:, None, None, :]
+
+
+def _shaded(image: Tensor, generator: torch.Generator) -> Tensor:
+    """Scatter and beam hardening darken smoothly, truncation brightens towards one side."""
+    b, _, _, w = image.shape
+    shade = _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.08, generator)[:, None, None, None]
+    rim = _uniform(b, 0.1, 0.6, generator) * _chance(b, 0.2, generator)
+    side = torch.where(_chance(b, 0.5, generator), 1.0, -1.0)
+    bright = rim[:, None] * torch.exp((torch.linspace(-1, 1, w) * side[:, None] - 1) * 12)
+    return image + shade + bright[:, None, None, :]
 
 
 def _noisy(image: Tensor, generator: torch.Generator, largest: float) -> Tensor:

@@ -1,18 +1,21 @@
 """The head around the synchondrosis: contours of the midsagittal plane from published lengths, and their spread.
 
-Lengths and angles: domain table of the project (S-N 65-69 mm, S-Ba 43-46 mm, N-S-Ba 127-134 degrees, clivus 42-46 mm
-from basion to the dorsum, plate 12-16 mm high at 0.50-0.65 of that way). Where no number is published the value is our
-guess.
+A range of a published length or angle is the envelope of the studies' means and two standard deviations; it is drawn
+flat and a little wider (``_within``), so that training heads reach its ends as often as its middle and never go far
+beyond. docs/simulator.md lists every range with its source and what the drawn heads measure. Where no number is
+published the value is our guess.
 """
 
 from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .details import draw_details
 from .fields import DistanceMap, SmoothNoise, Waves, smooth_closed
 from .lookalikes import Lookalikes
 
@@ -20,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 HEAD_Y, HEAD_Z = (-135.0, 125.0), (-190.0, 135.0)
 BASE_Y, BASE_Z = (-50.0, 60.0), (-60.0, 30.0)
 LOOKALIKES_STREAM = 20_000_023
+DETAILS_STREAM = 20_000_027
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Anatomy:
     noise: SmoothNoise
     asymmetry: float
     extra: dict[str, FloatArray] = field(default_factory=dict)
+    details: dict[str, float] = field(default_factory=dict)
     lookalikes: Lookalikes = field(default_factory=Lookalikes.none)
 
     @property
@@ -73,19 +78,21 @@ class Anatomy:
 
 
 def draw_anatomy(rng: np.random.Generator, age: float, lookalikes: bool = True) -> Anatomy:
-    """Draw one head for ``age`` in years (6 to 60). Growth: S-Ba at 8 years is 38-40 of 42-46 mm in adults.
+    """Draw one head for ``age`` in years (6 to 60). Growth from 8 years on: S-Ba 15 %, S-N 4 %, the skull
+    6 %.
 
     Without ``lookalikes`` the head, and all that is drawn from ``rng`` after it, is the same but for them.
     """
     child = float(np.clip((15 - age) / 8 + rng.normal(0, 0.1), 0, 1))
-    scale = (1 - 0.12 * child) * rng.normal(1, 0.045)
+    s_n = _within(rng, 56.2, 76.9)
+    scale = (1 - 0.06 * child) * (0.5 + 0.5 * s_n / 67) * rng.normal(1, 0.03)
     face_scale = scale * (1 - 0.12 * child) * rng.normal(1, 0.04)
-    skull_base = _skull_base(rng, scale, child)
+    skull_base = _skull_base(rng, scale, child, s_n * (1 - 0.039 * child))
     sizes = _sizes(rng, scale, child)
     landmarks = skull_base["landmarks"]
     cavity, opisthion = _cavity_contour(rng, landmarks, scale)
     landmarks["opisthion"] = opisthion
-    palate = _palate(rng, landmarks, face_scale, scale)
+    palate = _palate(rng, landmarks, face_scale, scale, child)
     landmarks["pns"] = palate["pns"]
     nose, pharynx = _airway_contours(rng, landmarks, palate, sizes, face_scale)
     landmarks["nasion"] = landmarks["nasion_bone"]
@@ -104,20 +111,25 @@ def draw_anatomy(rng: np.random.Generator, age: float, lookalikes: bool = True) 
         pharynx=DistanceMap.of_contour(pharynx, HEAD_Y, HEAD_Z, 1.0),
         landmarks=landmarks,
         sinus=_sinus(rng, landmarks, child, age),
-        values=_values(rng, child),
+        values=_values(rng, child, sizes["cortex"]),
         sizes=sizes,
-        vertebrae=_vertebrae(rng, landmarks["basion"], scale),
-        # A face differs from its mirror image by 0.87 +- 0.21 mm RMS (100 CBCT, domain table).
-        waves=Waves.draw(rng, abs(rng.normal(0, 1.7)), float(np.clip(rng.normal(0.87, 0.21), 0.3, 1.6))),
+        vertebrae=_vertebrae(rng, landmarks["basion"], scale, child),
+        # A face differs from its mirror image by 0.87 +- 0.21 mm RMS (100 CBCT) after a rigid fit, which takes a
+        # quarter of what is drawn.
+        waves=Waves.draw(rng, abs(rng.normal(0, 1.7)), _within(rng, 0.62, 1.78)),
         noise=SmoothNoise(rng),
         asymmetry=rng.normal(0, 0.005),
         extra=palate,
+        details=draw_details(_own_stream(rng, DETAILS_STREAM), child, age),
     )
     if not lookalikes:
         return anatomy
-    # A stream of their own, seeded by a copy of ``rng``: nothing drawn later depends on whether they are drawn.
-    own = np.random.default_rng([LOOKALIKES_STREAM, int(deepcopy(rng).integers(2**62))])
-    return replace(anatomy, lookalikes=Lookalikes.draw(own, anatomy))
+    return replace(anatomy, lookalikes=Lookalikes.draw(_own_stream(rng, LOOKALIKES_STREAM), anatomy))
+
+
+def _own_stream(rng: np.random.Generator, stream: int) -> np.random.Generator:
+    """A generator seeded by a copy of ``rng``: nothing drawn later depends on whether it is used."""
+    return np.random.default_rng([stream, int(deepcopy(rng).integers(2**62))])
 
 
 def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:
@@ -125,28 +137,53 @@ def _polar(origin: FloatArray, length: float, degrees: float) -> FloatArray:
     return origin + length * np.array([np.cos(a), np.sin(a)])
 
 
-def _skull_base(rng: np.random.Generator, scale: float, child: float) -> dict:
-    sella = np.zeros(2)
-    nasion = _polar(sella, rng.normal(67, 3.5) * scale, rng.normal(8.2, 3))
-    sba = rng.normal(44.5, 3.0) * scale
-    basion = _polar(sella, sba, -(180 - rng.normal(57, 4)))
-    dorsum = np.array([rng.normal(-9.5, 1.5), rng.normal(6.0, 2.0)]) * scale
-    fraction = rng.uniform(0.48, 0.66)
-    height = float(np.clip(rng.normal(13.5, 1.5), 10, 17)) * scale
-    tilt = np.radians(rng.normal(4, 8))
+def _within(rng: np.random.Generator, low: float, high: float, beyond: float = 1.06) -> float:
+    """A flat draw with its 5th to 95th percentile ``beyond`` times as wide as ``low`` to ``high``."""
+    half = (high - low) / 2 * beyond / 0.9
+    return float(rng.uniform(-half, half) + (low + high) / 2)
+
+
+def _angles(rng: np.random.Generator, child: float) -> tuple[float, float]:
+    """SN-FH and SBa-FH in degrees.
+
+    Opposed, as N-S-Ba (their difference) is published with a wider spread (SD 6.1) than the two would have if they
+    were independent (3.5 and 2.2). Children's bases are flatter.
+    """
+    first, second = np.clip(rng.standard_normal(2), -2.3, 2.3)
+    return 8.2 + 5.8 * first, 56.0 - 3 * child + 3.5 * (0.6 * second - 0.8 * first)
+
+
+def _sella(rng: np.random.Generator, scale: float, child: float) -> dict[str, Any]:
+    """Dorsum, tuberculum and floor around the centre of the sella, the origin; its length does not grow after 6."""
+    deep = _within(rng, 4.6, 9.5) * (1 - 0.1 * child)
+    length = _within(rng, 7.7, 14.3)
+    thick = min(_within(rng, 0.7, 3.9), (length - 4.0) / 0.8)
+    forward = np.array([length, rng.uniform(-1.5, 2.0)])
+    floor = np.array([0.0, -deep / 2])
+    dorsum = floor - forward / 2 - np.array([thick / 2, -deep])
+    return {"dorsum": dorsum, "tuberculum": dorsum + forward, "floor": floor, "deep": deep, "thick": thick}
+
+
+def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float) -> dict:
+    sn_fh, sba_fh = _angles(rng, child)
+    nasion = _polar(np.zeros(2), s_n, sn_fh)
+    basion = _polar(np.zeros(2), _within(rng, 34.6, 57.4) * (1 - 0.151 * child), -(180 - sba_fh))
+    sella = _sella(rng, scale, child)
+    dorsum, tuberculum, floor, deep, thick = (sella[k] for k in ("dorsum", "tuberculum", "floor", "deep", "thick"))
+    fraction = _within(rng, 0.52, 0.67)
+    # The bone is about a third as thick as it is long, 12-16 mm.
+    length = float(np.linalg.norm(dorsum - basion))
+    height = float(np.clip(length * rng.uniform(0.27, 0.37), 11.9, 15.7))
+    # Upright on S-Ba, which the line from basion to the dorsum leaves by about 10 degrees.
+    tilt = np.radians(rng.normal(-11, 10))
     axis = (dorsum - basion) / np.linalg.norm(dorsum - basion)
     across = np.array([axis[1], -axis[0]])
-    length = float(np.linalg.norm(dorsum - basion))
     hollow = rng.normal(0.8, 0.8)
     endo = [basion + t * length * axis + hollow * 4 * t * (1 - t) * across for t in (0.15, 0.35, 0.55, 0.75, 0.92)]
     c, s = np.cos(tilt), np.sin(tilt)
     plate = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
     ecto = basion + fraction * length * axis + height * plate
-    tip = rng.uniform(1.2, 2.6) * scale
-    thick = rng.uniform(1.2, 4.5) * scale
-    deep, wide = rng.uniform(6.0, 9.0) * scale, rng.uniform(8.5, 11.5) * scale
-    tuberculum = dorsum + np.array([wide + thick * 0.8, rng.uniform(-2.5, 1.0)])
-    floor = (dorsum + tuberculum) / 2 + np.array([thick / 2, -deep])
+    tip = rng.uniform(0.1, 1.8)
     planum = tuberculum + np.array([rng.uniform(10, 18), rng.uniform(0, 4)]) * scale
     front = planum + np.array([rng.uniform(0, 3), -rng.uniform(3, 6)]) * scale
     body_height = rng.uniform(15, 22) * scale * (1 - 0.15 * child)
@@ -154,6 +191,7 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float) -> dict:
     middle = (rostrum + ecto) / 2 + np.array([0.0, rng.uniform(-1.5, 1.5)])
     swell = rng.normal(0.5, 0.7)
     ectos = [ecto + t * (basion + tip * across - ecto) + swell * 4 * t * (1 - t) * across for t in (0.3, 0.6, 0.85)]
+    ectos[-1] = ectos[-1] - rng.uniform(0, 1.6) * across
     contour = np.array(
         [
             basion,
@@ -175,7 +213,8 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float) -> dict:
         ]
     )
     landmarks = {
-        "sella": floor + np.array([0.0, deep * 0.45]),
+        "sella": np.zeros(2),
+        "sella_floor": floor,
         "basion": basion,
         "dorsum": dorsum,
         "nasion_bone": nasion,
@@ -201,10 +240,20 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         "table": rng.uniform(0.8, 1.8),
         "half_width": rng.normal(71, 4) * scale,
         # One to two pixels of 0.3-0.4 mm on real pictures (domain, section 8), up to thick old bone.
-        "cortex": rng.uniform(0.3, 1.2),
+        "cortex": _within(rng, 0.25, 0.8),
         "uneven_cortex": rng.uniform(0.0, 0.4),
-        "clivus_half": rng.normal(12.5, 1.2) * scale,
-        "prevertebral": (rng.uniform(2.5, 6) + child * rng.uniform(0, 12) + (rng.random() < 0.15) * 4) * scale,
+        # The endocranial cortex weakens towards the dorsum, the pharyngeal one is often the stronger; the wedge's tip
+        # at basion is compact bone (our guesses, wide).
+        "fading_cortex": rng.uniform(0.0, 0.7),
+        "endocranial_cortex": rng.uniform(0.6, 1.0),
+        "compact_tip": rng.uniform(1.0, 9.0) * scale,
+        # Waviness of the faces of the bone, mm: a thick slice smears its cortex.
+        "wavy_cortex": rng.uniform(0.0, 0.35),
+        # 24.1 +- 1.2 mm wide in dry skulls at every age after 3 years.
+        "clivus_half": _within(rng, 21.7, 26.5) / 2,
+        "atlanto_dental": _within(rng, 0.5, 2.1),
+        "arch_half": _within(rng, 8.0, 10.0) / 2,
+        "prevertebral": (rng.uniform(1, 6) + child * rng.uniform(0, 9) + (rng.random() < 0.15) * 4) * scale,
         "septum": rng.uniform(0.8, 2.0),
         "septum_bend": rng.normal(0, 2.0),
         "face_half": rng.normal(62, 4) * scale,
@@ -213,7 +262,8 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
 
 def _cavity_contour(rng: np.random.Generator, lm: dict[str, FloatArray], scale: float) -> tuple[FloatArray, FloatArray]:
     basion, nasion = lm["basion"], lm["nasion_bone"]
-    opisthion = basion + np.array([-rng.normal(35, 2.5), rng.normal(-1, 2.5)]) * scale
+    foramen = _within(rng, 25.0, 43.9)
+    opisthion = basion + np.array([-foramen, rng.normal(-1, 2.5)])
     stretch_y, stretch_z = rng.normal(1, 0.05), rng.normal(1, 0.05)
     vault = np.array(
         [
@@ -251,13 +301,13 @@ def _cavity_contour(rng: np.random.Generator, lm: dict[str, FloatArray], scale: 
 
 
 def _palate(
-    rng: np.random.Generator, lm: dict[str, FloatArray], face_scale: float, scale: float
+    rng: np.random.Generator, lm: dict[str, FloatArray], face_scale: float, scale: float, child: float
 ) -> dict[str, FloatArray]:
-    pns = np.array([rng.normal(19, 3) * scale, lm["basion"][1] - rng.normal(7, 4) * face_scale])
-    length, tilt = rng.normal(49, 3) * face_scale, rng.normal(0, 4)
+    pns = np.array([rng.normal(14.5, 2.5) * scale, lm["basion"][1] - rng.normal(7, 4) * face_scale])
+    length, tilt = _within(rng, 45, 55) * (1 - 0.12 * child), rng.normal(0, 3.8)
     ans = _polar(pns, length, tilt)
     chin = np.array([ans[0] - rng.normal(10, 6), ans[1] - rng.normal(62, 6) * face_scale])
-    return {"pns": pns, "ans": ans, "chin": chin, "thick": np.array([rng.uniform(2.5, 6.5)])}
+    return {"pns": pns, "ans": ans, "chin": chin, "thick": np.array([_within(rng, 3, 8)])}
 
 
 def _airway_contours(
@@ -277,8 +327,9 @@ def _airway_contours(
     t = sizes["prevertebral"]
     axis = (lm["dorsum"] - lm["basion"]) / np.linalg.norm(lm["dorsum"] - lm["basion"])
     across = np.array([axis[1], -axis[0]])
-    wall_top = lm["ecto"] + across * t * 0.8 + np.array([4.0, -2.0])
-    wall_low = lm["basion"] + across * (t + 4) + np.array([2.0, -6.0])
+    wall_top = lm["ecto"] + across * t * 0.8 + np.array([1.0, -1.0])
+    wall_low = lm["basion"] + across * (t + 1) + np.array([2.0, -6.0])
+    wall_low[0] = max(wall_low[0], pns[0] - _within(rng, 8.0, 19.0))
     depth = rng.uniform(6, 16)
     down = wall_low + np.array([rng.normal(-2, 3), -35])
     bottom = wall_low + np.array([rng.normal(-6, 5), -100])
@@ -341,7 +392,7 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
     # Pattern shares of 500 adults: sellar 52, post-sellar 38, pre-sellar 6, conchal 3 %; smaller in the young
     # (Szolar, Yonetsu).
     kinds = ["conchal", "presellar", "sellar", "postsellar"]
-    adult = np.array([0.05, 0.10, 0.5, 0.35])
+    adult = np.array([0.032, 0.062, 0.524, 0.382])
     young = np.array([0.25, 0.35, 0.35, 0.05])
     share = adult * (1 - child) + young * child
     kind = rng.choice(kinds, p=share / share.sum())
@@ -361,31 +412,39 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
     }
 
 
-def _values(rng: np.random.Generator, child: float) -> dict[str, float]:
+def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[str, float]:
     # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section
     # 8).
+    # A cortex of one or two pixels decides that by its thickness times its density, which a scan's blur leaves as it
+    # is; 4.2 is about 3300 HU.
+    cortex = float(np.clip(1 + _within(rng, 0.75, 1.75) / cortex_mm, 1.8, 4.2))
     marrow = 1 + rng.uniform(0.06, 0.5) * (1 - 0.3 * child)
     return {
         "brain": 1.0,
         "muscle": rng.uniform(0.98, 1.08),
         "fat": rng.uniform(0.86, 0.97),
         "marrow": marrow,
-        "cortex": rng.uniform(1.7, 3.0),
+        "cortex": cortex,
+        "dense": rng.uniform(1.7, 3.0),
         "vault": rng.uniform(1.8, 2.9),
         "diploe": rng.uniform(1.2, 1.8),
         "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
         "tooth": rng.uniform(2.2, 3.4),
         "texture": rng.uniform(0.02, 0.2),
+        "trabeculae": rng.uniform(0.0, 0.16),
+        "patches": rng.uniform(0.02, 0.15),
     }
 
 
 def _vertebrae(
-    rng: np.random.Generator, basion: FloatArray, scale: float
+    rng: np.random.Generator, basion: FloatArray, scale: float, child: float
 ) -> list[tuple[float, float, float, float, float]]:
-    # (y, z, half depth, half height, half width) of dens, axis body and lower bodies; basion-dens below 10.5 mm.
-    tip = basion[1] - rng.uniform(4, 9)
-    y, lean = basion[0] + rng.normal(1, 2.5), rng.normal(-0.05, 0.12)
-    out = [(y, tip - 8 * scale, 5.2 * scale, 8.5 * scale, 5.5 * scale)]
+    # (y, z, half depth, half height, half width) of dens, axis body and lower bodies. Basion-dens: adults 95 % below
+    # 8.5 mm, children 97.5 % below 10.5 mm.
+    top = _polar(basion, rng.uniform(3.0, 8.2) + child * rng.uniform(0, 2), -90 + rng.normal(8, 15))
+    lean = rng.normal(-0.05, 0.12)
+    y, tip = top[0], top[1] - 0.5 * scale
+    out = [(y, tip - 8 * scale, _within(rng, 9.9, 12.1) / 2, 8.5 * scale, 5.5 * scale)]
     z = tip - 16 * scale
     for _ in range(6):
         half = rng.uniform(6.5, 9.0) * scale

@@ -42,7 +42,8 @@ class CohortSettings:
         """Return plain JSON values."""
         if self.slabs:
             return {"kind": "slab", "format": "nrrd"}
-        grid = {"voxel_mm": self.volume.voxel_mm, "size_mm": list(self.volume.size_mm)}
+        aim = {"before_sella_mm": self.volume.before_sella, "below_sella_mm": self.volume.below_sella}
+        grid = {"voxel_mm": self.volume.voxel_mm, "size_mm": list(self.volume.size_mm), **aim}
         return {"kind": "volume", "format": self.file_format, **grid}
 
     def bytes_per_case(self) -> float:

@@ -11,14 +11,15 @@ import numpy.typing as npt
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SIZE, SLAB_SPACING_MM, Scan, Slab
 
+from .ages import AGE_SPREAD, MEAN_AGE
 from .faults import pattern_rng
 from .fields import F32
 from .head import Head, draw_head
 from .placement import COARSE_MM, Coarse, Placement
 from .scanner import Scanner, expose
 from .supports import add_supports
-from .truth import AGE_SPREAD, MEAN_AGE, Truth
-from .windows import LANDMARKS, Frame, draw_frame, offsets, plate_points, rotation
+from .truth import Truth
+from .windows import LANDMARKS, Frame, draw_frame, offsets, rotation
 
 CHUNK = 400_000
 HEAD_STREAM = 20_000_003
@@ -119,7 +120,7 @@ def simulate_volume(
 ) -> tuple[Scan, Truth]:
     """One cone-beam scan of a turned and shifted head (roll, yaw N(0, 3), pitch N(0, 8) degrees), with its truth.
 
-    ``draw`` draws the scanner, such as ``Scanner.draw_full``; by default the old faults only.
+    ``draw`` draws the scanner, ``Scanner.draw`` by default.
     """
     settings = settings or VolumeSettings()
     head, rng = draw_whole_head(seed, stage)
@@ -131,17 +132,12 @@ def simulate_volume(
     half = (np.array(shape[::-1]) - 1) / 2 * settings.voxel_mm
     geometry = Geometry.from_axes(shape, middle - half, np.eye(3), [settings.voxel_mm] * 3)
     tissue = _tissue_volume(head, geometry, turn, shift)
-    teeth = geometry.to_ijk(turn @ np.array([0.0, 60.0, -60.0]) + shift)[::-1]
-    center = (np.array(shape) - 1) / 2
-    place = None
-    if draw:
-        pose = Pose(turn, (middle - shift) @ turn)
-        voxels = Geometry.from_axes(geometry.shape, -half, np.eye(3), geometry.spacing)
-        place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner)
-        tissue = with_supports(tissue, head, pose, place, scanner)
-    grey = expose(tissue, [settings.voxel_mm] * 3, scanner, rng, center, teeth, place)
+    pose = Pose(turn, (middle - shift) @ turn)
+    voxels = Geometry.from_axes(geometry.shape, -half, np.eye(3), geometry.spacing)
+    place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner)
+    grey = expose(with_supports(tissue, head, pose, place, scanner), scanner, rng, place)
     if settings.cylinder:
-        _outside_cylinder(grey, scanner)
+        outside_cylinder(grey, scanner)
     landmarks = {name: turn @ head.landmark(name) + shift for name in LANDMARKS}
     origin, normal = midsagittal_plane(head)
     plane = turn @ origin + shift, turn @ normal
@@ -162,13 +158,13 @@ def _tissue_volume(head: Head, geometry: Geometry, turn: npt.NDArray, shift: npt
     return out
 
 
-def _outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
-    """Outside the reconstructed cylinder scanners write one constant, at or below air."""
+def outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
+    """Outside the reconstructed cylinder scanners write one constant, below everything measured."""
     j, i = np.ogrid[: grey.shape[1], : grey.shape[2]]
     cj, ci = (grey.shape[1] - 1) / 2, (grey.shape[2] - 1) / 2
     outside = ((j - cj) / (cj + 0.5)) ** 2 + ((i - ci) / (ci + 0.5)) ** 2 > 1
     fill = np.trunc(-1000 * scanner.gain + scanner.offset - 100)
-    grey[:, outside] = scanner.export(np.array(fill))
+    grey[:, outside] = min(int(scanner.export(np.array(fill))), int(grey.min()))
 
 
 def place_array(head: Head, pose: Pose, voxels: Geometry, radii: tuple[float, float], scanner: Scanner) -> Placement:
@@ -216,8 +212,8 @@ def simulate_slab(seed: int, stage: int | None = None, draw: Draw | None = None)
     """The slab the student would see for a seed's head, sampled without making the volume.
 
     The plane is off as the plane finder's is (about 1 mm and 1 degree), the field of view ends at random but holds the
-    synchondrosis by at least 25 mm. RAS is the head's own frame. ``draw`` draws the scanner, such as
-    ``Scanner.draw_full``; by default the old faults only.
+    synchondrosis by at least 25 mm. RAS is the head's own frame. ``draw`` draws the scanner, by default
+    ``Scanner.draw``.
     """
     head, rng = draw_whole_head(seed, stage)
     frame = _centred(draw_frame(rng, head, 0.7), head, rng)
@@ -225,25 +221,19 @@ def simulate_slab(seed: int, stage: int | None = None, draw: Draw | None = None)
     points = frame.points(cols, cols, offsets(SLAB_PLANES, SLAB_PLANE_STEP_MM)).reshape(-1, 3)
     tissue = np.concatenate([head.tissue(points[i : i + CHUNK], SLAB_SPACING_MM) for i in range(0, len(points), CHUNK)])
     scanner = (draw or Scanner.draw)(rng)
-    spacing = [SLAB_PLANE_STEP_MM, SLAB_SPACING_MM, SLAB_SPACING_MM]
     shape = (SLAB_PLANES, SLAB_SIZE, SLAB_SIZE)
-    teeth = frame.project(np.array([0.0, 60.0, -60.0]))[:2] / SLAB_SPACING_MM + SLAB_SIZE / 2
-    tissue = tissue.reshape(shape)
-    middle = (np.array(shape) - 1) / 2
-    place = None
-    if draw:
-        seen = _field_of_view(frame, head, rng)
-        pose, place = _slab_placement(head, frame, seen, scanner)
-        tissue = with_supports(tissue, head, pose, place, scanner)
-    stored = expose(tissue, spacing, scanner, rng, middle, [middle[0], teeth[1], teeth[0]], place)
+    seen = _field_of_view(frame, head, rng)
+    pose, place = _slab_placement(head, frame, seen, scanner)
+    stored = expose(with_supports(tissue.reshape(shape), head, pose, place, scanner), scanner, rng, place)
     grey = stored.astype(np.float32)
+    spacing = np.array([SLAB_SPACING_MM, SLAB_SPACING_MM, SLAB_PLANE_STEP_MM])
     directions = np.stack([frame.axes[0], -frame.axes[1], frame.axes[2]], axis=1)
-    origin = frame.center - (directions * np.array(spacing[::-1])) @ middle[::-1]
-    geometry = Geometry.from_axes(shape, origin, directions, spacing[::-1])
-    valid = np.broadcast_to(seen if draw else _field_of_view(frame, head, rng), shape).copy()
+    origin = frame.center - (directions * spacing) @ ((np.array(shape) - 1) / 2)[::-1]
+    geometry = Geometry.from_axes(shape, origin, directions, spacing)
+    valid = np.broadcast_to(seen, shape).copy()
     air = scanner.gain * -1000 + scanner.offset
     grey[~valid] = np.float32(air if scanner.bits == 16 else scanner.export(np.array(air)))
-    landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": plate_points(head)[1]}
+    landmarks = {name: head.landmark(name) for name in LANDMARKS} | {"endocranial": head.plate_points()[1]}
     plane, rest = midsagittal_plane(head), (np.eye(3), np.zeros(3))
     truth = Truth(seed, head.stage, head.fusion_fraction, head.age, landmarks, *plane, scanner, head, *rest)
     return Slab(grey, valid, geometry), truth

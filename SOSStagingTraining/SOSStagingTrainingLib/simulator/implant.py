@@ -90,30 +90,77 @@ def implant(
     """
     _check(scan, clivus, stage, voxel_mm, field_mm)
     view, geometry = ras_view(scan.array, scan.geometry)
-    bone = RealBone(view, geometry, clivus)
-    frame, fraction, tilt = bone.place(np.random.default_rng([TAG, seed]))
-    faces, greys = bone.measured(frame)
     rng = np.random.default_rng([TAG, seed, stage])
-    plate = Synchondrosis.draw(rng, stage)
+    plan = Plan.draw(RealBone(view, geometry, clivus), np.random.default_rng([TAG, seed]), rng, stage, voxel_mm)
     array, grid = _resampled(view, geometry, clivus, voxel_mm, field_mm)
-    drawing = _Drawing.draw(rng, plate, faces, greys, float(np.linalg.norm(frame.axes[1] * geometry.spacing)), voxel_mm)
-    if plate.stage() < 5:
-        _write(array, grid, frame, bone, drawing)
-    middle = _plate_points(frame, faces, plate)
-    height = float(np.linalg.norm(middle["ectocranial"] - middle["endocranial"]))
+    if plan.plate.stage() < 5:
+        _write(array, grid, plan)
     truth = ImplantTruth(
         seed,
-        plate.stage(),
-        plate.bridged_fraction(height),
-        fraction,
-        tilt,
-        height,
-        plate.width,
-        {"basion": clivus.basion, "dorsum": clivus.dorsum, **middle},
+        plan.plate.stage(),
+        plan.fusion_fraction,
+        plan.fraction,
+        plan.tilt,
+        plan.height,
+        plan.plate.width,
+        {"basion": clivus.basion, "dorsum": clivus.dorsum, **plan.points()},
         clivus.normal,
-        frame.axes[2],
+        plan.frame.axes[2],
     )
     return replace(scan, array=array, geometry=grid, name=f"{scan.name}-stage{stage}-{seed:03d}"), truth
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which plate goes where in a real head: drawn once, written into a volume or read at single points."""
+
+    bone: RealBone
+    frame: PlateFrame
+    drawing: _Drawing
+    fraction: float
+    tilt: float
+
+    @classmethod
+    def draw(
+        cls, bone: RealBone, place: np.random.Generator, rng: np.random.Generator, stage: int, voxel_mm: float
+    ) -> Plan:
+        """Draw the place from ``place`` and the plate from ``rng``. Raises ValueError where no plate fits."""
+        frame, fraction, tilt = bone.place(place)
+        faces, greys = bone.measured(frame)
+        plate = Synchondrosis.draw(rng, stage)
+        deep = float(np.linalg.norm(frame.axes[1] * bone.geometry.spacing))
+        return cls(bone, frame, _Drawing.draw(rng, plate, faces, greys, deep, voxel_mm), fraction, tilt)
+
+    @property
+    def plate(self) -> Synchondrosis:
+        """The plate."""
+        return self.drawing.plate
+
+    @property
+    def height(self) -> float:
+        """Height of the plate in the midsagittal plane, mm."""
+        points = self.points()
+        return float(np.linalg.norm(points["ectocranial"] - points["endocranial"]))
+
+    @property
+    def fusion_fraction(self) -> float:
+        """Bridged fraction of the plate's midsagittal height."""
+        return self.plate.bridged_fraction(self.height)
+
+    def points(self) -> dict[str, FloatArray]:
+        """Centre (``sos``) and ends of the plate in the midsagittal plane, RAS mm, on its bowed middle."""
+        zero = np.zeros(1, np.float32)
+        endo, ecto, _ = (float(v[0]) for v in self.drawing.faces.at(zero, zero))
+        ends = (("sos", 0.5), ("endocranial", 0.0), ("ectocranial", 1.0))
+        return {name: self.frame.points(0.0, endo + e * (ecto - endo), -_bow(self.plate, e)) for name, e in ends}
+
+    def painted(self, old: F32, ras: FloatArray, spacing_mm: float) -> tuple[F32, npt.NDArray[np.bool_]]:
+        """New greys [k, j, i] and where they changed, from old greys at RAS points [k, j, i, 3], ``spacing_mm``
+        apart."""
+        noise = _borrowed_noise(self.bone, ras, self.frame, self.drawing, spacing_mm)
+        xdw = self.frame.coordinates(ras.reshape(-1, 3))
+        new, changed = self.drawing.paint(old.reshape(-1).astype(np.float32), xdw, noise.reshape(-1))
+        return new.reshape(old.shape), changed.reshape(old.shape)
 
 
 def _check(scan: Scan, clivus: Clivus, stage: int, voxel_mm: float, field_mm: Sequence[float]) -> None:
@@ -156,24 +203,15 @@ def _resampled(
     return array, grid
 
 
-def _plate_points(frame: PlateFrame, faces: Faces, plate: Synchondrosis) -> dict[str, FloatArray]:
-    """Centre and ends of the plate in the midsagittal plane, RAS mm, on its bowed middle."""
-    zero = np.zeros(1, np.float32)
-    endo, ecto, _ = (float(v[0]) for v in faces.at(zero, zero))
-    points = {}
-    for name, e in (("sos", 0.5), ("endocranial", 0.0), ("ectocranial", 1.0)):
-        points[name] = frame.points(0.0, endo + e * (ecto - endo), -_bow(plate, e))
-    return points
-
-
 def _bow(plate: Synchondrosis, e: Any) -> Any:
     return plate.bow * (4 * e * (1 - e) - 0.5)
 
 
-def _write(array: npt.NDArray, grid: Geometry, frame: PlateFrame, bone: RealBone, drawing: _Drawing) -> None:
+def _write(array: npt.NDArray, grid: Geometry, plan: Plan) -> None:
     """Draw into the voxels near the plate; the others are not touched."""
-    lowest, highest = float(drawing.faces.endo.min()) - 4, float(drawing.faces.ecto.max()) + 4
-    corners = frame.points(
+    faces = plan.drawing.faces
+    lowest, highest = float(faces.endo.min()) - 4, float(faces.ecto.max()) + 4
+    corners = plan.frame.points(
         np.array([-14.0, 14])[:, None, None], np.array([lowest, highest])[:, None], np.array([-7.0, 7])
     )
     index = grid.to_ijk(corners).reshape(-1, 3)
@@ -181,15 +219,12 @@ def _write(array: npt.NDArray, grid: Geometry, frame: PlateFrame, bone: RealBone
     high = np.minimum(np.ceil(index.max(0)) + 1, array.shape[::-1]).astype(int)
     box = tuple(slice(a, b) for a, b in zip(low[::-1], high[::-1], strict=True))
     k, j, i = np.meshgrid(*(np.arange(s.start, s.stop) for s in box), indexing="ij")
-    ras = grid.to_ras(np.stack([i, j, k], axis=-1))
     old = array[box]
-    noise = _borrowed_noise(bone, ras, frame, drawing, float(grid.spacing[0]))
-    xdw = frame.coordinates(ras.reshape(-1, 3))
-    new, changed = drawing.paint(old.reshape(-1).astype(np.float32), xdw, noise.reshape(-1))
+    new, changed = plan.painted(old, grid.to_ras(np.stack([i, j, k], axis=-1)), float(grid.spacing[0]))
     if np.issubdtype(array.dtype, np.integer):
         limits = np.iinfo(array.dtype)
         new = np.clip(np.rint(new), limits.min, limits.max)
-    array[box] = np.where(changed.reshape(old.shape), new.reshape(old.shape).astype(array.dtype), old)
+    array[box] = np.where(changed, new.astype(array.dtype), old)
 
 
 def _borrowed_noise(bone: RealBone, ras: FloatArray, frame: PlateFrame, drawing: _Drawing, voxel_mm: float) -> F32:

@@ -11,15 +11,12 @@ from scipy.ndimage import label
 from SOSStagingLib.model.scheme import DEFAULT_SCHEME, load_scheme, scheme_ids
 
 from . import NAME, VERSION
+from .ages import AGE_SPREAD, MEAN_AGE
 from .head import Head
 from .scanner import Scanner
-from .windows import plate_points
 
 FloatArray = npt.NDArray[np.float64]
 
-MEAN_AGE = (9.0, 11.0, 14.0, 18.0, 24.0)
-AGE_SPREAD = 3.0
-"""Mean age in years at each stage and its standard deviation: our guess, loosely after the domain table."""
 FEMALE_AHEAD_YEARS = 1.5
 """Girls reach a stage this much earlier: 1.2-1.3 years in 741 CBCT (Alhazmi 2017), 1.7-2.1 on CT (Hisham 2018)."""
 SEX_STREAM = 20_000_011
@@ -54,7 +51,7 @@ class Truth:
     @property
     def plate_ends(self) -> tuple[FloatArray, FloatArray]:
         """Endocranial and ectocranial end of the plate in the midsagittal plane."""
-        _, endocranial, ectocranial = plate_points(self.head)
+        _, endocranial, ectocranial = self.head.plate_points()
         return self.turn @ endocranial + self.shift, self.turn @ ectocranial + self.shift
 
     def _place(self, point: FloatArray) -> list[float]:

@@ -8,12 +8,14 @@ from here too.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from SOSStagingLib.scan.types import SLAB_PLANE_STEP_MM, SLAB_PLANES, SLAB_SPACING_MM
 
+from .ages import AGE_SPREAD, MEAN_AGE
 from .anatomy import draw_anatomy
 from .fields import F32
 from .head import Head, draw_head
@@ -22,7 +24,30 @@ LANDMARKS = ("sos", "basion", "dorsum", "sella", "nasion", "pns", "opisthion")
 COARSE_MM, COARSE_SIZE = 2.0, 144
 FINE_SIZE = 176
 KINDS = ("head", "elsewhere", "parasagittal", "otherplane", "mirrored", "mr", "plastic", "nohead")
+UNRELATED_SHARE = 0.5
+"""Share of training heads whose plates are drawn without regard to their age and shape."""
 KIND_SHARE = (0.70, 0.08, 0.07, 0.05, 0.02, 0.03, 0.02, 0.03)
+
+
+class HeadLike(Protocol):
+    """What windows are cut from: a simulated head, or a real one with a plate drawn into it. Head mm as in ``Head``."""
+
+    @property
+    def stage(self) -> int:
+        """Bassed stage."""
+
+    @property
+    def fusion_fraction(self) -> float:
+        """Bridged fraction of the plate's midsagittal height."""
+
+    def landmark(self, name: str) -> npt.NDArray[np.float64]:
+        """Head mm (x, y, z) of a landmark of LANDMARKS; NaN where it is not known."""
+
+    def plate_points(self) -> npt.NDArray[np.float64]:
+        """Centre, endocranial and ectocranial end of the plate in the midsagittal plane, [3, 3] head mm."""
+
+    def tissue(self, points: F32, edge: float) -> F32:
+        """Tissue values [n] (air 0, brain 1) at points [n, 3]; edges are ``edge`` mm wide."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +79,7 @@ def rotation(pitch: float, yaw: float, roll: float) -> npt.NDArray[np.float64]:
     return np.asarray(rz @ ry @ rx)
 
 
-def draw_frame(rng: np.random.Generator, head: Head, plane_error: float = 1.0) -> Frame:
+def draw_frame(rng: np.random.Generator, head: HeadLike, plane_error: float = 1.0) -> Frame:
     """A frame as the plane finder gives it: pitch of the head free, small yaw, roll and lateral error, shifted in
     plane."""
     pitch = float(np.clip(rng.normal(0, 9), -28, 28))
@@ -87,26 +112,26 @@ def offsets(n: int, step: float) -> F32:
     return ((np.arange(n) - (n - 1) / 2) * step).astype(np.float32)
 
 
-def coarse_window(head: Head, frame: Frame) -> F32:
+def coarse_window(head: HeadLike, frame: Frame) -> F32:
     """The middle plane at 2 mm, box-averaged from 1 mm samples, [COARSE_SIZE, COARSE_SIZE]."""
     grid = offsets(2 * COARSE_SIZE, COARSE_MM / 2)
     values = head.tissue(frame.points(grid, grid, np.zeros(1, np.float32)).reshape(-1, 3), 1.0)
     return values.reshape(COARSE_SIZE, 2, COARSE_SIZE, 2).mean(axis=(1, 3))
 
 
-def fine_window(head: Head, frame: Frame, center_mm: npt.ArrayLike, size: int = FINE_SIZE) -> F32:
+def fine_window(head: HeadLike, frame: Frame, center_mm: npt.ArrayLike, size: int = FINE_SIZE) -> F32:
     """The slab's planes at 0.4 mm around ``center_mm`` (column, row mm in the frame), [SLAB_PLANES, size, size]."""
     grid = offsets(size, SLAB_SPACING_MM)
     points = frame.points(grid, grid, offsets(SLAB_PLANES, SLAB_PLANE_STEP_MM), center_mm)
     return head.tissue(points.reshape(-1, 3), 0.45).reshape(SLAB_PLANES, size, size)
 
 
-def draw_sample(rng: np.random.Generator, head: Head, kind: str) -> Sample:
+def draw_sample(rng: np.random.Generator, head: HeadLike, kind: str) -> Sample:
     """Draw one training example of ``kind`` from ``head``."""
     if kind == "nohead":
         return _no_head(rng)
     if kind in ("mr", "plastic"):
-        head = replace(head, anatomy=replace(head.anatomy, values=_foreign_values(rng, kind, head.anatomy.values)))
+        head = _foreign(rng, kind, head)
     frame = draw_frame(rng, head)
     if kind == "parasagittal":
         shift = rng.uniform(15, 50) * rng.choice([-1, 1])
@@ -130,14 +155,7 @@ def draw_sample(rng: np.random.Generator, head: Head, kind: str) -> Sample:
     return sample
 
 
-def plate_points(head: Head) -> npt.NDArray[np.float64]:
-    """Centre, endocranial and ectocranial end of the plate in the midsagittal plane, [3, 3] head mm."""
-    a = head.anatomy
-    ends = [a.plate_endocranial + t * a.plate_height * a.plate_direction for t in (0.5, 0.0, 1.0)]
-    return np.stack([a.waves.undo(np.array([0.0, p[0], p[1]])) for p in ends])
-
-
-def _label(sample: Sample, head: Head, frame: Frame, center: npt.NDArray[np.float64]) -> None:
+def _label(sample: Sample, head: HeadLike, frame: Frame, center: npt.NDArray[np.float64]) -> None:
     half = (COARSE_SIZE - 1) / 2
     for i, name in enumerate(LANDMARKS):
         sample.landmarks[i] = frame.project(head.landmark(name))[:2] / COARSE_MM + half
@@ -146,8 +164,15 @@ def _label(sample: Sample, head: Head, frame: Frame, center: npt.NDArray[np.floa
     if sample.kind == "head":
         sample.fine_present = True
         half = (FINE_SIZE - 1) / 2
-        for i, p in enumerate(plate_points(head)):
+        for i, p in enumerate(head.plate_points()):
             sample.fine_points[i] = (frame.project(p)[:2] - center) / SLAB_SPACING_MM + half
+
+
+def _foreign(rng: np.random.Generator, kind: str, head: HeadLike) -> Head:
+    """The simulated head with other tissue values. Raises ValueError for a real head, whose values are its own."""
+    if not isinstance(head, Head):
+        raise ValueError(f"a {kind} sample can only be made from a simulated head")
+    return replace(head, anatomy=replace(head.anatomy, values=_foreign_values(rng, kind, head.anatomy.values)))
 
 
 def _foreign_values(rng: np.random.Generator, kind: str, values: dict[str, float]) -> dict[str, float]:
@@ -171,7 +196,7 @@ def _foreign_values(rng: np.random.Generator, kind: str, values: dict[str, float
     }
 
 
-def _other_plane(rng: np.random.Generator, head: Head, frame: Frame) -> Sample:
+def _other_plane(rng: np.random.Generator, head: HeadLike, frame: Frame) -> Sample:
     a, s, r = frame.axes
     axes = {0: (r, s, a), 1: (-r, s, a), 2: (r, a, s), 3: (a, -s, r), 4: (-s, a, r), 5: (s, a, r)}[int(rng.integers(6))]
     center = frame.center + rng.uniform(-60, 60) * axes[2] * (0 if axes[2] is r else 1)
@@ -217,10 +242,19 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
 def draw_training_sample(seed: int, index: int, lookalikes: bool = True) -> list[Sample]:
     """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away.
 
-    Without ``lookalikes`` the examples are the same but for them.
+    In half of the heads the plates fit the age as they do in patients: where a scan hides the plate, the rest of the
+    head may say something, but never much. Without ``lookalikes`` the examples are the same but for them.
     """
     rng = np.random.default_rng([seed, index])
-    age = float(np.clip(rng.normal(rng.choice([9, 11, 14, 18, 24]), 4), 6, 60))
+    age = float(np.clip(rng.normal(rng.choice(MEAN_AGE), AGE_SPREAD), 6, 60))
     anatomy = draw_anatomy(rng, age, lookalikes)
-    heads = [draw_head(rng, int(rng.integers(1, 6)), age, index, anatomy) for _ in range(3)]
+    fitting = stage_shares(age)
+    shares = [0.2] * 5 if rng.random() < UNRELATED_SHARE else fitting
+    heads = [draw_head(rng, int(rng.choice(5, p=shares)) + 1, age, index, anatomy) for _ in range(3)]
     return [draw_sample(rng, head, str(rng.choice(KINDS, p=KIND_SHARE))) for head in heads]
+
+
+def stage_shares(age: float) -> npt.NDArray[np.float64]:
+    """How likely each stage is at ``age`` years where all stages are equally frequent, [5]."""
+    near = np.exp(-0.5 * ((np.clip(age, MEAN_AGE[0], MEAN_AGE[-1]) - np.array(MEAN_AGE)) / AGE_SPREAD) ** 2)
+    return np.asarray(near / near.sum())

@@ -166,7 +166,7 @@ def test_grad_cam_lies_in_the_window_of_the_second_look(
     assert prediction.cam.min() >= 0
     assert prediction.cam.max() > 0
     centers = (np.argwhere(prediction.cam > 0) + 0.5) * SLAB_SIZE / CAM_SIZE
-    col, row = corners[-1]
+    col, row = corners[-5]  # four more looks around it only vote on the stage
     assert (centers >= (row, col)).all()
     assert (centers <= (row + LOOK_SIZE, col + LOOK_SIZE)).all()
     assert col - 0.5 <= prediction.sos_px[0] <= col + LOOK_SIZE - 0.5

@@ -181,6 +181,8 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(file_format: str, t
     [
         ["--format", "png"],
         ["--slabs", "--voxel", "1"],
+        ["--field", "80by80"],
+        ["--field", "80x80", "--size", "60,60,60"],
         ["--kappa", "0.8"],
         ["--raters", "2", "--kappa", "1.5"],
         ["--raters", "2", "--stages", "3"],
@@ -196,3 +198,14 @@ def test_options_that_do_not_fit_are_refused_before_anything_is_made(
         code = int(stop.code or 0)
     assert code == 2 and wrong[0].strip("-")[:5] in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_usual_field_of_view_is_as_large_as_its_name_says(tmp_path: Path) -> None:
+    asked = ["simulate", "--cases", "1", "--voxel", "2.5", "--field", "60x40", "--aim", "jaw", "--out", str(tmp_path)]
+    assert main(asked) == 0
+    (path,) = tmp_path.glob("*.nrrd")
+    image = sitk.ReadImage(str(path))
+    assert image.GetSize() == (24, 24, 16)
+    truth = json.loads(next(tmp_path.glob("*.truth.json")).read_text())
+    lowest = image.TransformIndexToPhysicalPoint((0, 0, 15))[2]
+    assert truth["sos"]["centre_ras_mm"][2] > lowest

@@ -1,4 +1,4 @@
-"""Each fault of the scanner does what it claims, as much as asked for, in volumes and slabs alike; none by default."""
+"""Each fault of the scanner does what it claims, as much as asked for, in volumes and slabs alike."""
 
 from __future__ import annotations
 
@@ -55,52 +55,15 @@ def shot(scanner: Scanner, place: Placement | None = None, tissue: np.ndarray | 
     """The exposed volume in units of (brain - air), air 0."""
     made = volume()
     tissue, place = (made[0] if tissue is None else tissue), place or made[1]
-    spacing = place.voxels.spacing[::-1]
-    return expose(tissue, spacing, scanner, np.random.default_rng(1), MIDDLE, MIDDLE, place) / 1000.0 + 1
+    return expose(tissue, scanner, np.random.default_rng(1), place) / 1000.0 + 1
 
 
 def change(fault: str, severity: float) -> np.ndarray:
     return shot(Scanner.with_only(fault, severity)) - shot(CLEAN)
 
 
-def old_expose(
-    tissue: np.ndarray, spacing: np.ndarray, s: Scanner, rng: np.random.Generator, c: np.ndarray
-) -> np.ndarray:
-    """The scanner as the first shipped model was trained and tested with, without streaks."""
-    value = gaussian_filter(tissue, np.where(spacing < 1.2, s.blur_fwhm / 2.355 / spacing, 0.0))
-    away = [
-        ((np.arange(n, dtype=np.float32) - m) * d).astype(np.float32)
-        for n, m, d in zip(tissue.shape, c, spacing, strict=True)
-    ]
-    r2 = (away[1][:, None] ** 2 + away[2][None, :] ** 2) / np.float32(90.0**2)
-    value *= (1 + s.cupping * (np.clip(r2, 0, 1.2) - 0.5))[None]
-    noise = rng.standard_normal(tissue.shape, dtype=np.float32)
-    noise = gaussian_filter(noise, np.where(spacing < 1.2, s.grain, 0.0))
-    value += noise * np.float32(s.noise / max(float(noise.std()), 1e-6))
-    return np.clip(np.rint(s.gain * 1000.0 * (value - 1) + s.offset), -32768, 32767).astype(np.int16)
-
-
-@pytest.mark.parametrize("spacing", [np.array([0.4, 0.4, 0.4]), np.array([1.5, 0.4, 0.4])])
-def test_default_greys_are_those_the_shipped_model_was_made_with(spacing: np.ndarray) -> None:
-    tissue, _ = volume()
-    scanner = replace(Scanner.draw(np.random.default_rng(8)), streaks=0.0, cupping=0.1)
-    now = expose(tissue, spacing, scanner, np.random.default_rng(3), MIDDLE, MIDDLE)
-    assert np.array_equal(now, old_expose(tissue, spacing, scanner, np.random.default_rng(3), MIDDLE))
-
-
-def test_the_old_draw_is_part_of_the_full_one_and_leaves_the_rest_of_the_stream() -> None:
-    for seed in range(40):
-        old_rng, full_rng = np.random.default_rng(seed), np.random.default_rng(seed)
-        old, full = Scanner.draw(old_rng), Scanner.draw_full(full_rng)
-        assert all(getattr(old, name) == 0 for name in (*NEW, "pattern"))
-        assert old.bits == 16
-        assert set(old.to_json()) == {"blur_fwhm", "noise", "grain", "cupping", "streaks", "gain", "offset"}
-        assert {k: v for k, v in full.to_json().items() if k in old.to_json()} == old.to_json()
-        assert old_rng.random() == full_rng.random()
-
-
-def test_the_full_draw_has_every_fault_sometimes() -> None:
-    drawn = [Scanner.draw_full(np.random.default_rng(seed)) for seed in range(200)]
+def test_the_default_draw_has_every_fault_sometimes() -> None:
+    drawn = [Scanner.draw(np.random.default_rng(seed)) for seed in range(200)]
     for name in NEW:
         assert 0.03 < np.mean([getattr(s, name) > 0 for s in drawn]) < 0.97
     assert {s.bits for s in drawn} == {8, 12, 16}
@@ -222,10 +185,10 @@ def test_a_slab_shows_the_cut_through_the_volumes_fault(fault: str, severity: fl
 def test_export_keeps_to_its_bits(bits: int, low: int, high: int) -> None:
     tissue, place = volume()
     scanner = Scanner.with_only("bits", bits, replace(CLEAN, noise=0.1))
-    stored = expose(tissue * 3, [VOXEL] * 3, scanner, np.random.default_rng(1), MIDDLE, MIDDLE, place)
+    stored = expose(tissue * 3, scanner, np.random.default_rng(1), place)
     assert low == stored.min()
     assert stored.max() == high
-    fine = expose(tissue * 3, [VOXEL] * 3, replace(scanner, bits=16), np.random.default_rng(1), MIDDLE, MIDDLE, place)
+    fine = expose(tissue * 3, replace(scanner, bits=16), np.random.default_rng(1), place)
     inside = (stored > low) & (stored < high)
     assert np.corrcoef(stored[inside], fine[inside])[0, 1] > 0.999
 
@@ -250,7 +213,7 @@ def test_supports_lie_on_the_skin_and_spare_the_head() -> None:
 def test_a_screenshot_is_windowed_and_may_face_left() -> None:
     tissue, place = volume()
     scanner = replace(CLEAN, gain=0.8, offset=120.0)
-    plane = expose(tissue, [VOXEL] * 3, scanner, np.random.default_rng(1), MIDDLE, MIDDLE, place)[::-1, :, 30]
+    plane = expose(tissue, scanner, np.random.default_rng(1), place)[::-1, :, 30]
     right = screenshot(plane, Display.clinical(scanner, 0.0, 2.0))
     assert right.dtype == np.uint8
     brain = right[20, 30]
@@ -279,11 +242,11 @@ def test_large_cylinders_hold_the_synchondrosis_and_small_ones_at_the_jaws_do_no
 
 def test_a_full_scan_has_the_same_head_and_marks_what_lies_outside() -> None:
     settings = replace(TINY, size_mm=(60.0, 60.0, 40.0))
-    usual, truth = simulate_volume(6, 3, settings)
-    full, other = simulate_volume(6, 3, settings, Scanner.draw_full)
+    usual, truth = simulate_volume(6, 3, settings, lambda rng: CLEAN)
+    full, other = simulate_volume(6, 3, settings)
     assert np.array_equal(truth.landmarks["sos"], other.landmarks["sos"])
     assert set(truth.scanner.to_json()) < set(other.scanner.to_json())
     assert full.array.shape == usual.array.shape
     assert not np.array_equal(full.array, usual.array)
     assert len(np.unique(full.array[:, 0, 0])) == 1
-    assert full.array[0, 0, 0] == full.array.min()
+    assert full.array[0, 0, 0] <= np.percentile(full.array, 20)
