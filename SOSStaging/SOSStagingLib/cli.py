@@ -21,6 +21,8 @@ OWN_COMMANDS = {"stage": "SOSStagingLib.cli_stage:register", "model": "SOSStagin
 TRAINING_COMMANDS = {
     "train": "train a model (needs the training library)",
     "simulate": "make simulated heads with a known stage (needs the training library)",
+    "evaluate": "compare methods by their predictions on held-out cases (needs the training library)",
+    "study": "keep cases, labels and boxes (needs the training library)",
 }
 TRAINING_MISSING = (
     "The training library (SOSStagingTrainingLib) is not installed, so `sos {name}` cannot run. "

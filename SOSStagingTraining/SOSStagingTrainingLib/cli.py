@@ -24,8 +24,8 @@ def register_simulate(subparsers: Any) -> None:
         "simulate",
         help="make simulated head scans with a known stage",
         description="Make simulated cone-beam CT heads: scans with truth files (stage, synchondrosis, plane, "
-        "landmarks, what the head was drawn from) and manifest.json. The same seed gives the same bytes; an "
-        "interrupted run goes on where it stopped.",
+        "landmarks, what the head was drawn from); the folder is a study (see sos study) with the true stages and "
+        "boxes. The same seed gives the same bytes; an interrupted run goes on where it stopped.",
     )
     parser.add_argument("--cases", type=_positive, required=True, help="how many heads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -53,7 +53,7 @@ def register_simulate(subparsers: Any) -> None:
         action="store_true",
         help="write the midsagittal slab that the student sees (NRRD, and int16 arrays as NPZ) instead of a volume",
     )
-    parser.add_argument("--raters", type=_positive, metavar="N", help="also draw the labels of N raters: labels.csv")
+    parser.add_argument("--raters", type=_positive, metavar="N", help="also draw the labels of N raters")
     parser.add_argument(
         "--kappa", type=float, metavar="K", help="a rater's expected weighted kappa against the truth (default 0.85)"
     )

@@ -11,15 +11,10 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-from SOSStagingLib.scan.geometry import Geometry
-from SOSStagingTrainingLib.simulator.display import Display, screenshot
-from SOSStagingTrainingLib.simulator.fields import F32
-from SOSStagingTrainingLib.simulator.head import Head
-from SOSStagingTrainingLib.simulator.heads import Pose, dental_metal, draw_whole_head, place_array, with_supports
-from SOSStagingTrainingLib.simulator.placement import Placement
-from SOSStagingTrainingLib.simulator.scanner import CLEAN, Scanner, expose
+from sheets import SagittalPlane, save_sheet
+from SOSStagingTrainingLib.simulator.display import Display
+from SOSStagingTrainingLib.simulator.heads import draw_whole_head
+from SOSStagingTrainingLib.simulator.scanner import CLEAN, Scanner
 
 LIGHT = replace(CLEAN, blur_fwhm=0.6, noise=0.03, pattern=4)
 SHOWN: tuple[tuple[str, Scanner], ...] = (
@@ -39,43 +34,7 @@ SHOWN: tuple[tuple[str, Scanner], ...] = (
     ("8 bits", Scanner.with_only("bits", 8, LIGHT)),
     ("screenshot, facing left", LIGHT),
 )
-HALF_MM = (100.0, 100.0)
-"""Half the height and width of the pictures."""
-
-
-class Plane:
-    """Three sagittal planes of one head in an upright scanner, drawn once."""
-
-    def __init__(self, head: Head, step: float) -> None:
-        self.head, self.step = head, step
-        self.pose = Pose(np.eye(3), np.array([0.0, 8.0, -42.0]))
-        rows, columns = (round(2 * half / step) for half in HALF_MM)
-        directions = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
-        origin = [-1.5, -(columns - 1) / 2 * step, (rows - 1) / 2 * step]
-        self.voxels = Geometry.from_axes((3, rows, columns), origin, directions, [step, step, 1.5])
-        i, j, k = (np.arange(n) for n in self.voxels.shape[::-1])
-        ijk = np.stack(np.meshgrid(k, j, i, indexing="ij")[::-1], axis=-1)
-        points = self.voxels.to_ras(ijk) @ self.pose.matrix + self.pose.offset
-        values = head.tissue(points.reshape(-1, 3).astype(np.float32), step)
-        self.tissue: F32 = values.reshape(self.voxels.shape)
-        self.placement = place_array(head, self.pose, self.voxels, (HALF_MM[1], HALF_MM[1]), LIGHT)
-
-    def picture(self, name: str, scanner: Scanner) -> np.ndarray:
-        """The middle plane, windowed, uint8."""
-        metal = self.pose.to_scanner(dental_metal(self.head, scanner))
-        place: Placement = replace(self.placement, metal=metal)
-        if scanner.truncation:
-            place = replace(place, radii=(74.0, 74.0))
-        tissue = with_supports(self.tissue, self.head, self.pose, place, scanner)
-        rng = np.random.default_rng(5)
-        grey = expose(tissue, scanner, rng, place)
-        if scanner.truncation:
-            _, points = next(iter(place.rows()))
-            grey[place.inwards(points) < 0] = -1100
-        display = Display.clinical(scanner)
-        if name.startswith("screenshot"):
-            display = Display(-300, 1400, gamma=1.3, quality=45, facing="left")
-        return screenshot(grey[1], display)
+LEFT = Display(-300, 1400, gamma=1.3, quality=45, facing="left")
 
 
 def main() -> None:
@@ -87,20 +46,9 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=5)
     args = parser.parse_args()
     head, _ = draw_whole_head(args.seed, args.stage)
-    plane = Plane(head, args.step)
-    pictures = [(name, plane.picture(name, scanner)) for name, scanner in SHOWN]
-    high, wide = pictures[0][1].shape
-    rows = -(-len(pictures) // args.columns)
-    sheet = Image.new("L", (args.columns * (wide + 4), rows * (high + 22)), 255)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
-    for n, (name, picture) in enumerate(pictures):
-        x, y = n % args.columns * (wide + 4) + 2, n // args.columns * (high + 22)
-        draw.text((x + 2, y + 2), name, fill=0, font=font)
-        sheet.paste(Image.fromarray(picture), (x, y + 20))
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    # Grain fills a PNG: 40 greys keep the sheet small.
-    sheet.quantize(40, method=Image.Quantize.MEDIANCUT).save(args.out, optimize=True)
-    print(f"{args.out}: {len(pictures)} pictures, {args.out.stat().st_size / 1000:.0f} kB")
+    plane = SagittalPlane(head, args.step)
+    pictures = [(name, plane.picture(s, LEFT if name.startswith("screenshot") else None)) for name, s in SHOWN]
+    save_sheet([pictures[n : n + args.columns] for n in range(0, len(pictures), args.columns)], args.out)
 
 
 if __name__ == "__main__":

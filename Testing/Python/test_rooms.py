@@ -46,6 +46,14 @@ def test_room_imports_only_what_it_may(room: str, forbidden: set[str]) -> None:
     assert not wrong
 
 
+def test_studies_need_neither_torch_nor_slicer_nor_the_simulator() -> None:
+    forbidden = HEAVY | QT | {"slicer", "vtk", "sklearn", "pandas"}
+    files = sorted((TRAINING / "study").rglob("*.py"))
+    assert files
+    wrong = {path.name for path in files if roots(path) & forbidden or any("simulator" in n for n in imports(path))}
+    assert not wrong
+
+
 def test_staging_imports_torch_only_in_the_worker() -> None:
     users = {path.name for path in (STAGING / "staging").rglob("*.py") if roots(path) & HEAVY}
     assert users <= {"worker.py"}
@@ -72,7 +80,10 @@ def test_only_module_files_lie_beside_the_modules() -> None:
     [
         "SOSStagingLib.scan.read SOSStagingLib.scan.quality SOSStagingLib.scan.midsagittal SOSStagingLib.scan.slab",
         "SOSStagingLib.report.write SOSStagingLib.report.cohort",
-        "SOSStagingLib.cli SOSStagingLib.staging.client SOSStagingTrainingLib.cli",
+        "SOSStagingLib.cli SOSStagingLib.staging.client SOSStagingTrainingLib.cli SOSStagingTrainingLib.cli_evaluate",
+        "SOSStagingTrainingLib.evaluation.table SOSStagingTrainingLib.evaluation.comparison",
+        "SOSStagingTrainingLib.evaluation.files SOSStagingTrainingLib.evaluation.attention",
+        "SOSStagingTrainingLib.cli_study SOSStagingTrainingLib.study.study",
     ],
 )
 def test_importing_loads_no_torch(modules: str) -> None:

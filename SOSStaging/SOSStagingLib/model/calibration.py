@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 import numpy.typing as npt
 
@@ -52,8 +54,9 @@ def fit_mass(probs: npt.ArrayLike, stages: npt.ArrayLike, coverage: float) -> fl
     p, y = np.asarray(probs, float), np.asarray(stages, int)
     grid = np.linspace(0.3, 0.9999, 281)
     need = min(1.0, np.ceil((y.size + 1) * coverage) / y.size)
-    for mass in grid:
-        held = np.mean([stage in plausible_stages(row, float(mass)) for row, stage in zip(p, y, strict=True)])
-        if held >= need:
-            return float(mass)
-    return float(grid[-1])
+
+    def held(mass: float) -> float:
+        return float(np.mean([stage in plausible_stages(row, mass) for row, stage in zip(p, y, strict=True)]))
+
+    # A larger mass only adds stages, so what the sets hold never falls along the grid.
+    return float(grid[min(bisect_left(grid, need, key=held), grid.size - 1)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +44,12 @@ class Geometry:
         matrix[:3, :3] = np.asarray(directions, float) * np.asarray(spacing, float)[None, :]
         matrix[:3, 3] = np.asarray(origin, float)
         return cls(shape, matrix)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Geometry:
+        """Build from what ``to_json`` returned; ValueError, KeyError or TypeError where it is not that."""
+        k, j, i = data["shape_kji"]
+        return cls((k, j, i), np.array(data["ijk_to_ras"], float))
 
     @property
     def spacing(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -121,6 +122,12 @@ class Plane:
         normal = normal / length
         object.__setattr__(self, "normal_ras", -normal if normal[0] < 0 else normal)
         object.__setattr__(self, "origin_ras_mm", np.array(self.origin_ras_mm, float))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plane:
+        """Build from what ``to_json`` returned; ValueError, KeyError or TypeError where it is not that."""
+        origin, normal = np.array(data["origin_ras_mm"], float), np.array(data["normal_ras"], float)
+        return cls(origin, normal, data["confidence"], data["source"])
 
     @property
     def yaw_deg(self) -> float:

@@ -70,21 +70,17 @@ def _sos(data: Mapping[str, Any] | None) -> SosLocation | None:
 
 
 def _plane(data: Mapping[str, Any] | None) -> Plane | None:
-    if data is None:
-        return None
-    origin, normal = np.array(data["origin_ras_mm"], float), np.array(data["normal_ras"], float)
-    return Plane(origin, normal, data["confidence"], data["source"])
+    return None if data is None else Plane.from_json(data)
 
 
 def _gradcam(data: Mapping[str, Any] | None, folder: Path) -> GradCam | None:
     """Take the map from the middle plane of the volume beside the result."""
     if data is None:
         return None
-    shape = tuple(data["geometry"]["shape_kji"])
+    geometry = Geometry.from_json(data["geometry"])
     volume = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / GRADCAM_FILE)))
-    if volume.shape[1:] != shape[1:]:
+    if volume.shape[1:] != geometry.shape[1:]:
         raise ValueError(f"{GRADCAM_FILE} does not belong to {RESULT_FILE}")
-    geometry = Geometry((shape[0], shape[1], shape[2]), np.array(data["geometry"]["ijk_to_ras"], float))
     return GradCam(
         volume[volume.shape[0] // 2].astype(np.float32),
         geometry,

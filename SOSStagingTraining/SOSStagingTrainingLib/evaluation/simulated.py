@@ -14,9 +14,13 @@ import numpy.typing as npt
 from SOSStagingLib.model.calibration import plausible_stages, probabilities
 from SOSStagingLib.model.prediction import Prediction
 from SOSStagingLib.model.predictor import Predictor
+from SOSStagingLib.report.files import plain
 from SOSStagingLib.scan.types import Slab
 
 from ..simulator.heads import Truth, simulate_slab
+from .attention import roi_attention
+from .metrics import case_confusions, figures, given_stages
+from .resampling import Estimate, PatientBootstrap, estimate
 
 
 @dataclass(frozen=True)
@@ -59,47 +63,45 @@ def judge_slab(prediction: Prediction, slab: Slab, truth: Truth) -> Judged:
     cell = slab.array.shape[1] / n
     rows, cols = np.mgrid[0:n, 0:n]
     far = np.hypot((cols + 0.5) * cell - 0.5 - true[0], (rows + 0.5) * cell - 0.5 - true[1]) * spacing[0]
-    mass = float(prediction.cam.sum())
-    share = float(prediction.cam[far <= 20].sum()) / mass if mass > 0 else 0.0
+    share = roi_attention(prediction.cam, far <= 20).roi_mass
     return Judged(truth.seed, truth.stage, prediction.logits, prediction.presence, error, share)
 
 
 def summary(judged: Sequence[Judged], calibration: dict[str, Any], bootstrap_seed: int = 0) -> dict[str, Any]:
     """Exact and within-one accuracy with 95 % bootstrap intervals, recall per stage, plausible sets, refusals,
-    location, confusion; ``calibration`` is the model card's.
+    location, confusion; ``calibration`` is the model card's. Recall is None for a stage that does not occur.
 
-    What the network would refuse by itself counts among the refusals only; the quality gate takes no part.
+    What the network would refuse by itself counts among the refusals only; the quality gate takes no part. ValueError
+    when it refuses all.
     """
-    truth = np.array([j.stage for j in judged])
-    stage = np.array([int(np.argmax(j.logits)) + 1 for j in judged])
-    kept = np.array([j.presence >= calibration["presence_threshold"] for j in judged])
-    n_stages = len(judged[0].logits)
-    exact, near = (stage == truth)[kept], (np.abs(stage - truth) <= 1)[kept]
-    rng = np.random.default_rng(bootstrap_seed)
-    confusion = np.zeros((n_stages, n_stages), int)
-    np.add.at(confusion, (truth[kept] - 1, stage[kept] - 1), 1)
-    errors = np.array([j.sos_error_mm for j in judged])[kept]
-    probs = [probabilities(j.logits, calibration["temperature"]) for j in judged]
-    sets = [plausible_stages(p, calibration["mass"]) for p, k in zip(probs, kept, strict=True) if k]
-    held = np.array([t in s for t, s in zip(truth[kept], sets, strict=True)])
+    kept = [j for j in judged if j.presence >= calibration["presence_threshold"]]
+    if not kept:
+        raise ValueError(f"the network refused all {len(judged)} heads, so there is no stage to judge; train it longer")
+    logits, truth = np.stack([j.logits for j in kept]), np.array([j.stage for j in kept])
+    cases = case_confusions(truth, given_stages(logits), logits.shape[1])
+    bootstrap = PatientBootstrap([j.seed for j in kept], seed=bootstrap_seed)
+    sums = bootstrap.sums(cases)
+    found = {name: estimate(value) for name, value in figures(sums).items() if value.ndim == 1}
+    sets = [plausible_stages(p, calibration["mass"]) for p in probabilities(logits, calibration["temperature"])]
+    held = bootstrap.mean([t in s for t, s in zip(truth, sets, strict=True)])
+    errors = np.array([j.sos_error_mm for j in kept])
     return {
         "n": len(judged),
-        "refused": float(1 - kept.mean()),
-        "exact": float(exact.mean()),
-        "exact_95": _interval(exact, rng),
-        "within_one": float(near.mean()),
-        "within_one_95": _interval(near, rng),
-        "recall": [float(row[i] / max(row.sum(), 1)) for i, row in enumerate(confusion)],
-        "plausible_holds_true": float(held.mean()),
-        "plausible_holds_true_95": _interval(held, rng),
+        "refused": 1 - len(kept) / len(judged),
+        "exact": found["accuracy"].value,
+        "exact_95": _interval(found["accuracy"]),
+        "within_one": found["within_one"].value,
+        "within_one_95": _interval(found["within_one"]),
+        "recall": plain(figures(sums[0])["recall_of_stage"]),
+        "plausible_holds_true": held.value,
+        "plausible_holds_true_95": _interval(held),
         "plausible_mean_size": float(np.mean([len(s) for s in sets])),
         "sos_error_mm_median": float(np.median(errors)),
         "sos_error_mm_95": float(np.percentile(errors, 95)),
         "gradcam_share_20mm_median": float(np.median([j.cam_share for j in judged])),
-        "confusion": confusion.tolist(),
+        "confusion": sums[0][:, 1:].astype(int).tolist(),
     }
 
 
-def _interval(hits: npt.NDArray[np.bool_], rng: np.random.Generator) -> list[float]:
-    means = hits[rng.integers(0, hits.size, (2000, hits.size))].mean(axis=1)
-    return [round(float(v), 4) for v in np.percentile(means, [2.5, 97.5])]
+def _interval(found: Estimate) -> list[float]:
+    return [round(found.low, 4), round(found.high, 4)]

@@ -1,4 +1,4 @@
-"""Cohorts of simulated scans on disk: a scan and a truth file per case, a manifest, the same bytes for the same seed.
+"""Cohorts of simulated scans on disk: a scan and a truth file per case, together a study, the same bytes for a seed.
 
 A case is made in a folder NAME.part and moved into place when it is whole, the truth file last; an interrupted cohort
 goes on where it stopped.
@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from SOSStagingLib.report.files import write_text
+from SOSStagingLib.scan.types import Scan, Slab
 
 from . import VERSION
+from .as_study import case_row, write_study
 from .export import SUFFIXES, Format, slab_bytes, volume_bytes, write_slab, write_volume
 from .heads import VolumeSettings, drawn_stage, simulate_slab, simulate_volume, volume_shape
 
-MANIFEST_FILE = "manifest.json"
 SEEDS_PER_COHORT = 100_000
 
 
@@ -85,7 +85,7 @@ class Case:
 
 @dataclass(frozen=True)
 class CaseWritten:
-    """A case that is on the disk: its manifest row, and whether it was there already."""
+    """A case that is on the disk: its row of manifest.json, and whether it was there already."""
 
     row: dict[str, Any]
     resumed: bool
@@ -104,7 +104,8 @@ def plan_cases(cases: int, seed: int, stages: Sequence[int] | None) -> list[Case
 def write_cohort(
     folder: Path, cases: Sequence[Case], seed: int, settings: CohortSettings, workers: int
 ) -> Iterator[CaseWritten]:
-    """Write the cases, yielding each as it is done; ends with manifest.json. Nothing half-written stays.
+    """Write the cases, yielding each as it is done; ends with what makes the folder a study. Nothing half-written
+    stays.
 
     Raises:
         CohortError: cases of another cohort lie in the folder.
@@ -118,9 +119,7 @@ def write_cohort(
     for done in _written(folder, cases, settings, workers):
         rows.append(done.row)
         yield done
-    rows.sort(key=lambda row: row["case"])
-    manifest = {"format": "sosstaging.cohort/1", "seed": seed, "simulated": True, "cases": rows}
-    write_text(folder / MANIFEST_FILE, json.dumps(manifest, indent=1))
+    write_study(folder, seed, sorted(rows, key=lambda row: str(row["case"])))
 
 
 def _written(folder: Path, cases: Sequence[Case], settings: CohortSettings, workers: int) -> Iterator[CaseWritten]:
@@ -149,10 +148,11 @@ def write_case(folder: Path, case: Case, settings: CohortSettings) -> CaseWritte
     """Write one case unless it is already there."""
     files, truth_file = case.files(folder, settings), case.truth_file(folder)
     resumed = all(path.exists() for path in files) and _made_with(truth_file) == case.made_with(settings)
-    if not resumed:
+    row = _read_truth(truth_file).get("manifest_row") if resumed else None
+    if row is None:
         _make(folder, case, settings)
-    stage = json.loads(truth_file.read_text(encoding="utf-8"))["stage"]
-    return CaseWritten({"case": case.name, "file": files[0].name, "seed": case.seed, "stage": stage}, resumed)
+        return CaseWritten(_read_truth(truth_file)["manifest_row"], resumed=False)
+    return CaseWritten(row, resumed=True)
 
 
 def _make(folder: Path, case: Case, settings: CohortSettings) -> None:
@@ -169,16 +169,19 @@ def _make(folder: Path, case: Case, settings: CohortSettings) -> None:
 
 def _write_parts(part: Path, case: Case, settings: CohortSettings) -> list[Path]:
     """Write scan and truth; returns them in the order they are to be moved in."""
-    made_with = {"made_with": case.made_with(settings)}
+    about: dict[str, Any] = {"made_with": case.made_with(settings)}
+    scanned: Scan | Slab
     if settings.slabs:
-        slab, truth = simulate_slab(case.seed, case.stage)
-        written = write_slab(part, case.name, slab)
-        made_with["slab_geometry"] = slab.geometry.to_json()
+        scanned, truth = simulate_slab(case.seed, case.stage)
+        written = write_slab(part, case.name, scanned)
+        about["slab_geometry"] = scanned.geometry.to_json()
     else:
-        scan, truth = simulate_volume(case.seed, case.stage, settings.volume)
-        written = write_volume(part, case.name, scan, truth, settings.file_format)
+        scanned, truth = simulate_volume(case.seed, case.stage, settings.volume)
+        written = write_volume(part, case.name, scanned, truth, settings.file_format)
+    more = {"seed": case.seed, "stage": truth.stage}
+    about["manifest_row"] = case_row(case.name, written[0].name, scanned, more)
     truth_file = case.truth_file(part)
-    truth_file.write_text(json.dumps({**truth.to_json(), **made_with}, indent=1), encoding="utf-8")
+    truth_file.write_text(json.dumps({**truth.to_json(), **about}, indent=1), encoding="utf-8")
     return [*written, truth_file]
 
 
@@ -190,11 +193,17 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _made_with(truth_file: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(truth_file.read_text(encoding="utf-8")).get("made_with")
-    except (OSError, ValueError):
-        return None
+    found = _read_truth(truth_file).get("made_with")
     return found if isinstance(found, dict) else None
+
+
+def _read_truth(truth_file: Path) -> dict[str, Any]:
+    """Return a truth file's content, empty where there is none that can be read."""
+    try:
+        found = json.loads(truth_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _refuse_other(case: Case, folder: Path, settings: CohortSettings) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from .anatomy import Anatomy
 from .fields import F32, band, soft
-from .painting import ellipsoid, over, within
+from .painting import bone, ellipsoid, over, within
 
 AIR = 0.0
 
@@ -52,16 +52,15 @@ def vault_thickness(a: Anatomy, x: F32, y: F32, z: F32) -> F32:
     behind = (opisthion - y) / np.float32(24 * a.scale)
     occipital = below * soft(y - opisthion, 6.0)
     thick = thick * (1 + 0.5 * occipital) * (1 - occipital * np.clip(0.75 - behind, 0, 0.75))
-    lumps = ((-88.0, -14.0, 11.0, a.details["inion"]), (lm["nasion_bone"][0] - 5, lm["nasion_bone"][1] + 16, 13.0, 0.0))
-    (iy, iz, ir, inion), (gy, gz, gr, _) = lumps
-    thick = thick + inion * _lump(y - iy * a.scale, z - iz * a.scale, x, ir)
+    thick = thick + a.details["inion"] * _lump(y + 88 * a.scale, z + 14 * a.scale, x, 11.0)
     thick = thick * (1 - front) + np.float32(1.1) * front
-    thick = thick + a.details["glabella"] * _lump(y - gy, z - gz, x * 0.6, gr)
+    glabella = lm["nasion_bone"] + [-5, 16]
+    thick = thick + a.details["glabella"] * _lump(y - glabella[0], z - glabella[1], 0.6 * x, 13.0)
     return np.asarray(thick * (1 - open_part) - 3 * open_part, np.float32)
 
 
 def _lump(y: F32, z: F32, x: F32, radius: float) -> F32:
-    return np.exp(-(x**2 + y**2 + z**2) / np.float32(radius**2))
+    return np.asarray(np.exp(-(x**2 + y**2 + z**2) / radius**2), np.float32)
 
 
 def paint_vault(a: Anatomy, value: F32, vault: F32, thick: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -81,7 +80,7 @@ def paint_vault(a: Anatomy, value: F32, vault: F32, thick: F32, x: F32, y: F32, 
         _paint_frontal_sinus(a, part, d, t, coarse, x, y, z, edge)
 
     within(inside, value, x, y, z, paint)
-    _paint_crista(a, value, x, y, z, edge)
+    _paint_crista(a, value, vault, x, y, z, edge)
 
 
 def _paint_frontal_sinus(
@@ -98,13 +97,15 @@ def _paint_frontal_sinus(
     over(part, soft(air, edge), AIR)
 
 
-def _paint_crista(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) -> None:
-    """The crista galli, a wedge on the midline in front of the cribriform plate."""
+def _paint_crista(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+    """The crista galli, a wedge that stands on the floor of the cavity in the midline, before the cribriform plate."""
     nasion, high = a.landmarks["nasion_bone"], a.details["crista"] * a.scale
-    where = (np.abs(x) < 4) & (np.abs(y - nasion[0] + 14) < 14) & (np.abs(z - nasion[1]) < 22)
+    where = (np.abs(x) < 4) & (np.abs(y - nasion[0] + 15) < 11) & (z < nasion[1] + 18) & (vault < edge)
+    depth = -vault[where]
 
     def paint(part: F32, x: F32, y: F32, z: F32) -> None:
-        wedge = ellipsoid(x, y - nasion[0] + 15, z - nasion[1] - 2, 2.0, 0.7 * high, high)
-        over(part, soft(wedge, edge) * soft(-a.cavity(y, z) - 20, edge), a.values["diploe"])
+        top = high * (1 - np.abs(y - nasion[0] + 13) / 10)
+        wedge = np.maximum(0.7 * (depth - top), np.abs(x) - 1.0 - 0.12 * np.clip(top - depth, 0, 9))
+        bone(part, wedge.astype(np.float32), a.values["diploe"], a.values["vault"], 0.6, edge)
 
     within(where, value, x, y, z, paint)

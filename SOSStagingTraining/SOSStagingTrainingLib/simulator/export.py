@@ -58,11 +58,16 @@ def write_slab(folder: Path, name: str, slab: Slab) -> list[Path]:
     [planes, rows, columns]. The NRRD is left-handed, as slabs are: superior to inferior, posterior to anterior, to the
     right.
     """
-    grey = np.clip(np.rint(slab.array), -32768, 32767).astype(np.int16)
+    grey = stored_greys(slab)
     image, arrays = folder / f"{name}.nrrd", folder / f"{name}.npz"
     write_image(image, grey, slab.geometry)
     np.savez_compressed(arrays, grey=grey, valid=slab.valid)
     return [image, arrays]
+
+
+def stored_greys(slab: Slab) -> npt.NDArray[np.int16]:
+    """Return a slab's greys as they are written."""
+    return np.clip(np.rint(slab.array), -32768, 32767).astype(np.int16)
 
 
 def write_image(path: Path, array: npt.NDArray[np.int16], geometry: Geometry) -> None:

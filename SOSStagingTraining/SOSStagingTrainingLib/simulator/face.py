@@ -31,8 +31,8 @@ def paint_airway(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) ->
 def _paint_nose(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
     nose = a.nose(y, z) + np.maximum(np.abs(x) - 14, 0)
     # A septum bends in its middle, not where it is fixed.
-    bend = a.sizes["septum_bend"] * np.sin((z - 4) / 16) * np.clip(-nose / 9, 0, 1)
-    septum = np.abs(x - bend) - a.sizes["septum"] - 0.5
+    bend = 0.6 * a.sizes["septum_bend"] * np.sin((z - 4) / 16) * np.clip(-nose / 12, 0, 1)
+    septum = np.abs(x - bend) - a.sizes["septum"] - 0.8
     turbinate = 3.2 * a.noise(x, y, z, 6.0) - 4 + np.abs(np.abs(x) - 9)
     free = np.maximum(nose + 1.0, np.maximum(-septum, -turbinate))
     over(part, soft(free, edge), AIR)
@@ -76,6 +76,8 @@ def paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float
 def _paint_middle(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
     v = a.values
     nasion = a.landmarks["nasion_bone"]
+    root = capsule(y, z, nasion + [-11, 5], nasion + [-2, 4], 4.5, 4.0)
+    bone(part, np.maximum(root, np.abs(x) - 12), v["diploe"], v["vault"], 1.0, edge)
     ridge = capsule(y, z, nasion + [1, 0], nasion + np.array([9, -21]) * a.scale, 2.6, 0.8)
     bone(part, np.maximum(ridge, np.abs(x) - 7), v["diploe"], v["vault"], 1.0, edge)
     spongy = v["marrow"] + 0.25 + v["texture"] * a.noise(x, y, z, 1.6)
@@ -102,7 +104,7 @@ def _paint_lower_jaw(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32,
     above = z - chin[1] - 0.35 * (chin[0] - y)
     tall = max(edge_z - chin[1] - 10.0, 14.0)
     front = foot + (edge_y - foot) * np.clip(above / (tall + 10), -0.3, 1.2)
-    half = steps(above, [-11, -5, 4, 0.7 * tall, tall], [4.0, 6.8, 5.6, 4.4, 3.2])
+    half = steps(above, [-11, -5, 4, 0.7 * tall, tall], [4.5, 7.5, 6.8, 5.4, 3.6])
     jaw = rounded(_arch(x, y, front, 40.0, half), np.abs(above - (tall - 11) / 2) - (tall + 11) / 2, 3.0)
     bone(part, jaw, spongy, a.values["vault"], 1.6, edge)
     _paint_teeth(a, part, x, y, (tall + 10 - above) / LOWER_LENGTH, front, 0.8, edge)
@@ -113,7 +115,7 @@ def _paint_teeth(a: Anatomy, part: F32, x: F32, y: F32, up: F32, front: F32, siz
     half = size * steps(up, [0, 0.08, 0.42, 1], [0.6, 1.6, 3.4, 1.1])
     tooth = np.maximum(_arch(x, y, front, 25.0, half), (np.abs(up - 0.5) - 0.5) * UPPER_LENGTH)
     angle = np.arctan2(x, y - front + 25) + a.details["tooth_shift"]
-    apart = np.clip(2.5 - 2.5 * np.cos(angle * 14, dtype=np.float32), 0, 1)
+    apart = np.clip(8 - 8 * np.cos(angle * 14, dtype=np.float32), 0, 1)
     over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
     crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
     over(part, soft(tooth, edge) * soft(crown, edge) * apart, a.values["tooth"])

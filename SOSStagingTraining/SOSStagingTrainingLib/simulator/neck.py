@@ -58,7 +58,7 @@ def _paint_bodies(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32, ed
         length = a.details["spinous"] * (1.25 if n == 1 else 0.8 + 0.1 * n) * a.scale
         tip = root - length * np.array([np.cos(a.details["spinous_slope"]), np.sin(a.details["spinous_slope"])])
         process = capsule(y, z, root, tip, 2.6, 5.0 if n == 1 else 3.4)
-        bone(part, np.maximum(process, np.abs(x) - 3.2), spongy, cortex, 1.1, edge)
+        bone(part, np.maximum(process, np.abs(x) - 3.2), spongy, cortex, 1.5, edge)
 
 
 def _paint_atlas(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32, edge: float) -> None:

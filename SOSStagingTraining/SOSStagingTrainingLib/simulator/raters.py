@@ -17,6 +17,10 @@ from scipy.optimize import brentq
 from SOSStagingLib.model.scheme import DEFAULT_SCHEME
 from SOSStagingLib.report.files import write_text
 
+from ..study.agreement import weighted_kappa
+from ..study.ledger import Entry
+from .as_study import append_new
+
 FloatArray = npt.NDArray[np.float64]
 LABELS_FILE = "labels.csv"
 RATER_STREAM = 20_000_021
@@ -56,8 +60,6 @@ def confusion(true_stages: Sequence[int], kappa: float, stages: int = STAGES) ->
     if not 0 < kappa <= 1:
         raise RaterError(f"the kappa of a rater must lie above 0 and be at most 1, not {kappa:g}")
     share = np.bincount(np.asarray(true_stages) - 1, minlength=stages) / len(true_stages)
-    if np.count_nonzero(share) < 2:
-        raise RaterError("raters need cases of at least two different true stages, or no kappa is defined")
     for times in range(1, MOST_SLIPS + 1):
         if expected_kappa(share, _slips(1.0, times, stages)) <= kappa:
             chance = brentq(lambda p, n=times: expected_kappa(share, _slips(p, n, stages)) - kappa, 0.0, 1.0)
@@ -68,11 +70,10 @@ def confusion(true_stages: Sequence[int], kappa: float, stages: int = STAGES) ->
 def expected_kappa(share: npt.ArrayLike, given: FloatArray) -> float:
     """Quadratically weighted kappa (Cohen 1968) of labels drawn from ``given`` [true, label] against the truth, whose
     stages have the shares ``share``."""
-    true = np.asarray(share, float)
-    label = true @ given
-    number = np.arange(len(true))
-    cost = (number[:, None] - number[None, :]) ** 2
-    return float(1 - (cost * true[:, None] * given).sum() / (true @ cost @ label))
+    kappa = weighted_kappa(np.asarray(share, float)[:, None] * given)
+    if kappa is None:
+        raise RaterError("raters need cases of at least two different true stages, or no kappa is defined")
+    return kappa
 
 
 def _slips(chance: float, times: int, stages: int) -> FloatArray:
@@ -87,11 +88,16 @@ def _slips(chance: float, times: int, stages: int) -> FloatArray:
 def write_labels(
     folder: Path, cases: Sequence[str], true_stages: Sequence[int], raters: int, kappa: float, seed: int
 ) -> None:
-    """Write labels.csv (case, rater, scheme, stage) for raters 1 to ``raters``, each with this expected ``kappa``."""
+    """Draw the labels of raters 1 to ``raters``, each with this expected ``kappa``, into the study's ledgers, and the
+    same as a table, labels.csv (case, rater, scheme, stage), for a spreadsheet."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("case", "rater", "scheme", "stage"))
     for rater in range(1, raters + 1):
         labels = draw_labels(true_stages, kappa, seed, rater)
-        table.writerows((c, f"rater-{rater}", DEFAULT_SCHEME, n) for c, n in zip(cases, labels, strict=True))
+        name = f"rater-{rater}"
+        given = list(zip(cases, labels, strict=True))
+        table.writerows((case, name, DEFAULT_SCHEME, stage) for case, stage in given)
+        entries = [Entry("", "label", case, name, scheme=DEFAULT_SCHEME, stage=stage) for case, stage in given]
+        append_new(folder, name, [entry.derived() for entry in entries])
     write_text(folder / LABELS_FILE, text.getvalue())

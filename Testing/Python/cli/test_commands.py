@@ -59,7 +59,7 @@ def test_without_a_bundled_model_the_user_is_told(tmp_path, monkeypatch, capsys)
     assert "--model" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["train", "simulate"])
+@pytest.mark.parametrize("name", ["train", "simulate", "evaluate"])
 @pytest.mark.parametrize("words", [[], ["--recipe", "paper", "--help"], ["out", "-n", "5"]])
 def test_without_the_training_library_its_commands_say_so(name, words, monkeypatch, capsys):
     monkeypatch.setattr(metadata, "entry_points", lambda group: ())

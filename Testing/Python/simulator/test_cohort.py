@@ -145,6 +145,7 @@ def test_the_bytes_do_not_depend_on_the_workers_and_other_settings_are_refused(
     assert {Path(name).parts[0] for name in first} == {
         *("manifest.json", "labels.csv", "head-0001-stage-1", "head-0002-stage-4"),
         *("head-0001-stage-1.truth.json", "head-0002-stage-4.truth.json"),
+        *("labels", "rois", ".study.lock"),
     }
     with (tmp_path / "1" / "labels.csv").open(newline="") as file:
         labels = list(csv.DictReader(file))
