@@ -228,7 +228,7 @@ def _train(args: argparse.Namespace) -> int:
 
     from .learning.publish import publish
     from .learning.shards import write_shards
-    from .learning.trainer import Examples, Recipe, train
+    from .learning.trainer import Examples, Recipe, steps_done, train
     from .simulator.surroundings import SurroundingsError, surroundings
 
     if problem := _training_problem(args):
@@ -263,7 +263,8 @@ def _train(args: argparse.Namespace) -> int:
         "batch": args.batch,
         "seed": args.seed,
         "windows": whole * 192,
-        "steps": args.steps,
+        "steps": steps_done(args.out),
+        "steps_planned": args.steps,
         "rate": args.rate,
     }
     card = publish(

@@ -218,6 +218,11 @@ def train(
     return average.eval()
 
 
+def steps_done(run: Path) -> int:
+    """How many steps a run's last checkpoint has behind it."""
+    return int(torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)["step"])
+
+
 def _begin_with(student: Student, initial: dict[str, Tensor]) -> None:
     """Load the backbone alone or the whole student; raises RuntimeError where any of its tensors is missing."""
     missing, unknown = student.load_state_dict(initial, strict=False)
