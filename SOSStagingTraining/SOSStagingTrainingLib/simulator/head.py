@@ -12,7 +12,7 @@ from .cranium import paint_brain, paint_vault, vault_thickness
 from .face import paint_airway, paint_face_bones
 from .fields import F32, band, soft
 from .lookalikes import Lookalikes
-from .lookalikes_paint import Spot, carve, paint, shape_sinus
+from .lookalikes_paint import Spot, carve, paint, paint_fissures, shape_sinus
 from .neck import paint_neck
 from .painting import over, within
 from .synchondrosis import Synchondrosis
@@ -116,13 +116,13 @@ def _paint_skull_base(head: Head, value: F32, x: F32, y: F32, z: F32, edge: floa
     if near.size == 0:
         return
     x, y, z, part = x[near], y[near], z[near], value[near]
+    paint_fissures(a, part, x, y, z, edge)
     distance = _skull_base_distance(a, x, y, z)
     near2 = np.flatnonzero(distance < 2)
-    if near2.size == 0:
-        return
-    sub = part[near2]
-    _paint_clivus(head, sub, distance[near2], x[near2], y[near2], z[near2], edge)
-    part[near2] = sub
+    if near2.size:
+        sub = part[near2]
+        _paint_clivus(head, sub, distance[near2], x[near2], y[near2], z[near2], edge)
+        part[near2] = sub
     value[near] = part
 
 

@@ -54,12 +54,12 @@ class Tube:
 
 @dataclass(frozen=True)
 class Fissure:
-    """The petro-occipital fissure of one side: |x| at the plate, its widening towards basion, and its widths."""
+    """The petro-occipital fissure of one side, from the clivus' lateral border to the petrous apex: its width at the
+    plate, how it widens per mm towards basion, and the radius of the foramen lacerum at its upper end, mm."""
 
     side: float
-    start: float
-    slope: float
     width: float
+    slope: float
     lacerum: float
 
 
@@ -107,7 +107,7 @@ class Lookalikes:
             basilar=_draw_basilar(rng, faces) if has["basilar"] else None,
             craniopharyngeal=_draw_craniopharyngeal(rng, anatomy) if has["craniopharyngeal"] else None,
             vessels=tuple(_draw_vessel(rng, anatomy) for _ in range(rng.integers(1, 5))) if has["vessels"] else (),
-            fissures=tuple(_draw_fissure(rng, anatomy, side) for side in (-1.0, 1.0)),
+            fissures=tuple(_draw_fissure(rng, side) for side in (-1.0, 1.0)),
             remnant=_draw_remnant(rng, anatomy),
             septa=tuple(_draw_septum(rng, anatomy) for _ in range(rng.integers(1, 3))) if has["septa"] else (),
             recess=_draw_recess(rng, anatomy) if has["recess"] else None,
@@ -272,9 +272,8 @@ def _vessel_path(rng: np.random.Generator, a: Anatomy) -> FloatArray:
     return np.array(points)
 
 
-def _draw_fissure(rng: np.random.Generator, a: Anatomy, side: float) -> Fissure:
-    start = max(a.sizes["clivus_half"] - rng.uniform(0.5, 2.5), 8.0)
-    return Fissure(side, start, rng.uniform(0.15, 0.35), rng.uniform(0.8, 2.2), rng.uniform(1.5, 3.0))
+def _draw_fissure(rng: np.random.Generator, side: float) -> Fissure:
+    return Fissure(side, rng.uniform(0.8, 2.5), rng.uniform(0.0, 0.15), rng.uniform(1.5, 3.5))
 
 
 def _draw_remnant(rng: np.random.Generator, a: Anatomy) -> Sheet | None:

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from .fields import F32, Floats, band, soft
 from .lookalikes import CLEAR_MM, Fissure, Lookalikes, Pit, Sheet, Tube
+from .painting import bone, over, rounded, within
+
+if TYPE_CHECKING:
+    from .anatomy import Anatomy
 
 WALL_MM = 0.6
 LIP_MM = 1.2
 JOIN_MM = 4.0
 SINUS_WALL_MM = 0.8
+APEX_END_MM = np.float32(24)
 
 
 @dataclass(frozen=True)
@@ -47,23 +53,21 @@ def carve(distance: F32, spot: Spot, things: Lookalikes, cortex: float) -> F32:
     for near, hollow, lip in cuts:
         hollow = np.maximum(hollow, np.float32(CLEAR_MM) - spot.gap[near])
         depth = -hollow * np.float32(max(1.0, cortex / WALL_MM))
-        bone = distance[near]
+        before = distance[near]
         # A rounded edge where a hollow opens on the surface.
-        rounded = np.clip(np.float32(lip) - np.abs(bone - depth), 0, None) ** 2 / (4 * lip) if lip else 0.0
-        distance[near] = np.maximum(bone, depth) + rounded
+        lip_bone = np.clip(np.float32(lip) - np.abs(before - depth), 0, None) ** 2 / (4 * lip) if lip else 0.0
+        distance[near] = np.maximum(before, depth) + lip_bone
     return distance
 
 
 def paint(
     part: F32, inside: F32, spot: Spot, things: Lookalikes, values: dict[str, float], fused: bool, edge: float
 ) -> None:
-    """Paint vessels, the intersphenoidal remnant and the petro-occipital fissures over the bone ``inside``."""
+    """Paint vessels and the intersphenoidal remnant over the bone ``inside``."""
     for vessel in things.vessels:
         _paint_vessel(part, inside, spot, vessel, values, fused, edge)
     if things.remnant:
         _paint_remnant(part, inside, spot, things.remnant, values, edge)
-    for fissure in things.fissures:
-        _paint_fissure(part, inside, spot, fissure, values, edge)
 
 
 def shape_sinus(air: F32, distance: F32, spot: Spot, things: Lookalikes, wall: float) -> F32:
@@ -141,7 +145,7 @@ def _paint_vessel(
     # Thinner than a pixel, a channel fills only its share of it.
     allowed *= np.float32(min(1.0, 2 * vessel.radius / edge))
     if vessel.wall:
-        _over(part, near, band(distance, 0.0, 0.35, edge) * allowed * np.float32(vessel.wall * 0.6), values["cortex"])
+        _over(part, near, band(distance, 0.0, 0.35, edge) * allowed * np.float32(vessel.wall * 0.6), values["dense"])
     blood = values["muscle"] - vessel.dark
     _over(part, near, soft(distance, max(edge, 0.3)) * allowed, blood)
 
@@ -156,21 +160,26 @@ def _paint_remnant(part: F32, inside: F32, spot: Spot, sheet: Sheet, values: dic
     across = np.abs(_sheet_frame(sheet, y, z)[1] + np.float32(0.35) * np.sin(0.6 * z, dtype=np.float32))
     along = np.hypot(np.hypot(y - cy, z - cz), x / 2) - np.float32(sheet.reach)
     mask = inside[near] * soft(along, 2.0) * np.clip((spot.gap[near] - CLEAR_MM) / 1.0, 0, 1)
-    _over(part, near, mask * soft(across - sheet.half - 0.6, 0.7) * np.float32(sheet.rim), values["cortex"])
+    _over(part, near, mask * soft(across - sheet.half - 0.6, 0.7) * np.float32(sheet.rim), values["dense"])
     _over(part, near, mask * soft(across - sheet.half, max(edge, 0.4)) * np.float32(sheet.strength), values["muscle"])
 
 
-def _paint_fissure(part: F32, inside: F32, spot: Spot, fissure: Fissure, values: dict[str, float], edge: float) -> None:
-    near = np.flatnonzero((spot.x * np.float32(fissure.side) > 6) & (spot.w < 9) & (spot.e < 1.3))
-    if near.size == 0:
-        return
-    w, values_here = spot.w[near], part[near]
-    bone = inside[near] * np.clip((1.3 - spot.e[near]) / 0.1, 0, 1)
-    side = np.abs(spot.x[near]) - np.float32(fissure.start) + np.float32(fissure.slope) * w
-    lacerum = np.hypot(side - 0.5, w - 2.0) - np.float32(fissure.lacerum)
-    cleft = np.minimum(np.maximum(np.abs(side) - np.float32(fissure.width / 2), w - 3), lacerum)
-    # Beyond the fissure lies the petrous apex, denser than the clivus and with little left of its marrow's pattern.
-    apex = values["diploe"] + np.float32(0.4) * (values_here - values["marrow"])
-    _over(part, near, bone * soft(-side, edge) * soft(w - 3, 1.0), apex)
-    _over(part, near, bone * band(cleft, 0.0, WALL_MM, edge) * np.float32(0.6), values["cortex"])
-    _over(part, near, bone * soft(cleft, edge), values["muscle"] + 0.05)
+def paint_fissures(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+    """Paint the petrous apices beside the clivus and the cartilage in the fissures between, at points [n] in mm."""
+    for fissure in a.lookalikes.fissures:
+        beside = (x * fissure.side > a.sizes["clivus_half"] - 1) & (x * fissure.side < APEX_END_MM + 2)
+        within(beside, part, x, y, z, lambda part, x, y, z, f=fissure: _paint_apex(a, f, part, x, y, z, edge))
+
+
+def _paint_apex(a: Anatomy, fissure: Fissure, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+    v, d, start = a.values, a.plate_direction, a.plate_endocranial
+    along = (y - start[0]) * d[0] + (z - start[1]) * d[1]
+    w = (z - start[1]) * d[0] - (y - start[0]) * d[1]
+    lateral = np.abs(x) - np.float32(a.sizes["clivus_half"])
+    # From the foramen lacerum beside the plate the fissure widens towards the jugular foramen.
+    cleft = np.float32(fissure.width) + np.float32(fissure.slope) * np.maximum(-w, 0)
+    region = np.maximum(a.base(y, z), np.maximum(w - 3, along - np.float32(1.25 * a.plate_height)))
+    lacerum = np.hypot(lateral, w) - np.float32(fissure.lacerum)
+    apex = rounded(np.maximum(region + 1, -lacerum), np.maximum(cleft - lateral, np.abs(x) - APEX_END_MM), 1.0)
+    over(part, soft(np.maximum(region, np.minimum(lateral - cleft, lacerum)), edge), v["muscle"] + 0.05)
+    bone(part, apex, v["diploe"] + v["texture"] * a.noise(x, y, z, 1.6), v["dense"], WALL_MM, edge)

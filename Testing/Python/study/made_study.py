@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import Plane, Scan
 from SOSStagingTrainingLib.simulator.export import write_image
@@ -18,8 +19,13 @@ BOX = RoiBox.from_bounds([-12, -8, -6], [12, 6, 8])
 
 
 def write_volume(path: Path, seed: int = 1) -> Scan:
-    """A volume of noise around the origin of RAS."""
-    array = np.random.default_rng(seed).integers(-1000, 1000, SHAPE).astype(np.int16)
+    """A ball of blobs around the origin of RAS, with the mirror plane R = 0."""
+    rng = np.random.default_rng(seed)
+    blobs = gaussian_filter(rng.normal(size=SHAPE), 1.2)
+    blobs = (blobs + blobs[:, :, ::-1]) / 2
+    k, j, i = np.meshgrid(*(np.linspace(-1, 1, n) for n in SHAPE), indexing="ij")
+    tissue = np.where(i**2 + j**2 + k**2 < 0.8, 200 + 300 * blobs / blobs.std(), -1000)
+    array = (tissue + rng.normal(0, 20, SHAPE)).astype(np.int16)
     origin = -SPACING * (np.array(SHAPE[::-1]) - 1) / 2
     geometry = Geometry.from_axes(SHAPE, origin, np.eye(3), [SPACING] * 3)
     write_image(path, array, geometry)
