@@ -44,6 +44,8 @@ BRAIN_HU = 36.0
 WINDOW = Display(-764.0, 1636.0)
 """HU; the simulator's clinical window, tissue values 0.2 to 2.6, with brain at BRAIN_HU."""
 SUB_VOXEL_MM = 0.5
+BLUR_MM = 0.9
+"""What a CT blurs within its slices, as the side of a square averaged over (our guess for a soft kernel)."""
 
 
 def plain_name(stage: int) -> str:
@@ -142,7 +144,8 @@ def sampled(head: Head, real: RealHead, rng: np.random.Generator) -> Scan:
     centers = np.concatenate([in_plane[n] + corner for n, (corner, _) in zip(near, slices, strict=True)])
     thick = np.repeat([t for _, t in slices], near.sum(axis=(1, 2)))[:, None]
     matrix, offset = real.place(head)
-    sides = [matrix @ across * spacing[0], matrix @ down * spacing[1], thick * (matrix @ normal)]
+    wide = np.hypot(spacing[:2], BLUR_MM)
+    sides = [matrix @ across * wide[0], matrix @ down * wide[1], thick * (matrix @ normal)]
     value = averaged(head, centers @ matrix.T + offset, sides)
     out = np.full(shape, -1000.0, np.float32)
     out[near] = 1000 * (value - 1) + BRAIN_HU + rng.normal(0, real.noise, len(value))

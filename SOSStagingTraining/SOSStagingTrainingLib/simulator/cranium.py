@@ -105,7 +105,9 @@ def _paint_crista(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, ed
 
     def paint(part: F32, x: F32, y: F32, z: F32) -> None:
         top = high * (1 - np.abs(y - nasion[0] + 13) / 10)
-        wedge = np.maximum(0.7 * (depth - top), np.abs(x) - 1.0 - 0.12 * np.clip(top - depth, 0, 9))
+        side = np.abs(x) - 1.0 - 0.12 * np.clip(top - depth, 0, 9)
+        # The frontal bone is near as well: only what stands on the floor counts.
+        wedge = np.maximum(np.maximum(0.7 * (depth - top), side), z - nasion[1] - 0.6 * high)
         bone(part, wedge.astype(np.float32), a.values["diploe"], a.values["vault"], 0.6, edge)
 
     within(where, value, x, y, z, paint)

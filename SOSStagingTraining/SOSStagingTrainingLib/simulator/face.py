@@ -20,7 +20,9 @@ def paint_airway(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) ->
     within(nose, value, x, y, z, lambda part, x, y, z: _paint_nose(a, part, x, y, z, edge))
 
     def throat(part: F32, x: F32, y: F32, z: F32) -> None:
-        over(part, soft(a.pharynx(y, z) + np.maximum(np.abs(x) - 12, 0), edge), AIR)
+        # Its wall is uneven: adenoids, folds, mucus.
+        wall = 0.9 * a.noise(x, y, z, 5.0)
+        over(part, soft(a.pharynx(y, z) + wall + np.maximum(np.abs(x) - 12, 0), edge), AIR)
         _paint_mouth(a, part, x, y, z, edge)
 
     within((np.abs(x) < 26) & (z < 20) & (y > -70), value, x, y, z, throat)
@@ -42,9 +44,9 @@ def _paint_nose(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> N
     cartilage = y - (py + (z - pz) * (fy - py) / (fz - pz))
     thick = a.details["septum_bone"] * np.clip(0.55 + 0.3 * a.noise(x, y, z, 5.0), 0.15, 1)
     plate = np.maximum(np.abs(x - bend) - 0.5 * thick, np.maximum(nose - 6, cartilage))
-    over(part, soft(plate, edge), a.values["diploe"])
-    foot = capsule(y, z, a.landmarks["rostrum"], a.landmarks["rostrum"] + [14, -9], 3.2, 1.0)
-    over(part, soft(np.maximum(foot, np.abs(x) - 2.5), edge), a.values["diploe"])
+    over(part, soft(plate, edge), 0.5 + 0.5 * a.values["diploe"])
+    foot = capsule(y, z, a.landmarks["rostrum"], a.landmarks["rostrum"] + [13, -7], 2.6, 0.5)
+    over(part, soft(np.maximum(foot, np.abs(x) - 2.5), edge), 0.4 + 0.6 * a.values["diploe"])
 
 
 def _paint_mouth(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -78,8 +80,8 @@ def _paint_middle(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) ->
     nasion = a.landmarks["nasion_bone"]
     root = capsule(y, z, nasion + [-11, 5], nasion + [-2, 4], 4.5, 4.0)
     bone(part, np.maximum(root, np.abs(x) - 12), v["diploe"], v["vault"], 1.0, edge)
-    ridge = capsule(y, z, nasion + [1, 0], nasion + np.array([9, -21]) * a.scale, 2.6, 0.8)
-    bone(part, np.maximum(ridge, np.abs(x) - 7), v["diploe"], v["vault"], 1.0, edge)
+    ridge = capsule(y, z, nasion + [0, 1], nasion + np.array([7, -18]) * a.scale, 2.0, 0.5)
+    over(part, soft(np.maximum(ridge, np.abs(x) - 7), edge), v["vault"])
     spongy = v["marrow"] + 0.25 + v["texture"] * a.noise(x, y, z, 1.6)
     bone(part, _palate_distance(a, x, y, z), spongy, v["vault"], 0.8, edge)
     _paint_upper_jaw(a, part, spongy, x, y, z, edge)
@@ -99,8 +101,10 @@ def _paint_upper_jaw(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32,
 def _paint_lower_jaw(a: Anatomy, part: F32, spongy: F32, x: F32, y: F32, z: F32, edge: float) -> None:
     """The symphysis, a drop in section that leans to bring the lower incisors behind the upper ones."""
     chin, ans = a.extra["chin"], a.extra["ans"]
-    edge_y, edge_z = ans[0] + 1 - a.details["overjet"] - 2, ans[1] - 28 + a.details["overbite"]
-    foot = chin[0] - 3
+    edge_y, edge_z = ans[0] - 1 - a.details["overjet"], ans[1] - 28 + a.details["overbite"]
+    # Incisors lean to make up for a chin that lies far back, but only so far.
+    foot = float(np.clip(chin[0] - 3, edge_y - 12, chin[0] + 1))
+    edge_y = float(np.clip(edge_y, foot - 3, foot + 11))
     above = z - chin[1] - 0.35 * (chin[0] - y)
     tall = max(edge_z - chin[1] - 10.0, 14.0)
     front = foot + (edge_y - foot) * np.clip(above / (tall + 10), -0.3, 1.2)
@@ -118,6 +122,8 @@ def _paint_teeth(a: Anatomy, part: F32, x: F32, y: F32, up: F32, front: F32, siz
     apart = np.clip(8 - 8 * np.cos(angle * 14, dtype=np.float32), 0, 1)
     over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
     crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
+    # Crowns touch, roots stand in bone.
+    apart = np.maximum(apart, soft((up - 0.4) * UPPER_LENGTH, 2.0))
     over(part, soft(tooth, edge) * soft(crown, edge) * apart, a.values["tooth"])
 
 

@@ -202,7 +202,8 @@ def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Looka
     clear = np.where((e > -0.5) & (e < 1.25), (2.5 if open_plate else np.float32(-s["beyond"])) - w, -9)
     air = np.maximum(air, clear)
     air = np.maximum(air, np.abs(x - s["septum_x"] * 0.3) - s["half"])
-    septum = np.abs(x - s["septum_x"] - 0.1 * z) - 0.5
+    # Thin and bent: where it crosses the midsagittal plane it must not look like a slab of bone.
+    septum = np.abs(x - s["septum_x"] - 0.15 * z - 0.25 * (y - a.landmarks["sella"][0])) - 0.35
     air = np.maximum(air, -septum).astype(np.float32)
     air = shape_sinus(air, distance, spot, things, s["wall"])
     over(part, band(air, 0.0, 0.7, edge) * 0.6 * soft(distance, edge), a.values["dense"])

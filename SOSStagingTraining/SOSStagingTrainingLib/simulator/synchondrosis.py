@@ -42,6 +42,13 @@ class Synchondrosis:
     @classmethod
     def draw(cls, rng: np.random.Generator, stage: int) -> Synchondrosis:
         """Draw a plate that is at ``stage`` (1 to 5, Bassed)."""
+        # Islands may close what the front left open; such a plate is drawn again.
+        while (plate := cls._drawn(rng, stage)).stage() != stage:
+            pass
+        return plate
+
+    @classmethod
+    def _drawn(cls, rng: np.random.Generator, stage: int) -> Synchondrosis:
         front = {
             1: -0.3,
             2: rng.uniform(0.08, 0.33),

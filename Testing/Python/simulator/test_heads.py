@@ -19,7 +19,7 @@ SMALL = VolumeSettings(size_mm=(60.0, 70.0, 60.0), voxel_mm=1.0, below_sella=12.
 
 @pytest.mark.parametrize("stage", [1, 2, 3, 4, 5])
 def test_the_stage_asked_for_follows_from_the_fusion_field(stage: int) -> None:
-    plates = [Synchondrosis.draw(np.random.default_rng(seed), stage) for seed in range(25)]
+    plates = [Synchondrosis.draw(np.random.default_rng(seed), stage) for seed in range(100)]
     assert {plate.stage() for plate in plates} == {stage}
     bridged = [plate.bridged_fraction() for plate in plates]
     if stage == 1:
