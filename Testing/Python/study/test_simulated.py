@@ -36,6 +36,14 @@ def test_every_kind_of_cohort_opens_as_a_study_that_can_be_trained_from(tmp_path
         assert mask[1].sum() == pytest.approx((right - left) * (bottom - top), rel=0.1)
 
 
+def test_a_study_of_real_scans_is_not_simulated_into(tmp_path, capsys):
+    Study.create(tmp_path / "mine")
+    before = (tmp_path / "mine" / "manifest.json").read_bytes()
+    assert main([*QUICK, *COARSE, "--out", str(tmp_path / "mine")]) == 2
+    assert "not simulated" in capsys.readouterr().err
+    assert (tmp_path / "mine" / "manifest.json").read_bytes() == before
+
+
 def test_simulated_raters_label_in_ledgers_and_making_it_again_keeps_what_people_did(tmp_path):
     command = [*QUICK, *COARSE, "--raters", "2", "--kappa", "0.9", "--out", str(tmp_path)]
     assert main(command) == 0
