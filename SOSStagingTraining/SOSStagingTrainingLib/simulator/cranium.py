@@ -28,12 +28,13 @@ def paint_brain(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge
             ((0.0, -14.0, 22.0), (2.5, 12.0, 11.0)),
             ((0.0, -38.0, -12.0), (7.0, 5.0, 11.0)),
         ):
-            away = ellipsoid(np.abs(x) - place[0] * s, y - place[1] * s, z - place[2] * s, *(r * s for r in size))
+            side = np.abs(x) - np.float32(place[0] * s)
+            away = ellipsoid(side, y - place[1] * s, z - place[2] * s, *(r * s for r in size))
             fluid = np.maximum(fluid, soft(away, 2.0))
         over(part, soft(-depth, edge), brain - a.details["fluid"] * fluid)
         if a.details["pineal"]:
-            size = a.details["pineal"]
-            gland = ellipsoid(x, y + 30 * s, z - 22 * s, size, 1.4 * size, size)
+            wide = a.details["pineal"]
+            gland = ellipsoid(x, y + 30 * s, z - 22 * s, wide, 1.4 * wide, wide)
             over(part, soft(gland, edge), a.values["diploe"])
 
     within(inside, value, x, y, z, paint)

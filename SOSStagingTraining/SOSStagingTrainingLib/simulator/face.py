@@ -27,7 +27,11 @@ def paint_airway(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) ->
 
     within((np.abs(x) < 26) & (z < 20) & (y > -70), value, x, y, z, throat)
     for side in (-1.0, 1.0):
-        within(side * x > 16, value, x, y, z, lambda part, x, y, z, s=side: _paint_cells(a, part, s * x, y, z, edge))
+
+        def cells(part: F32, x: F32, y: F32, z: F32, side: float = side) -> None:
+            _paint_cells(a, part, side * x, y, z, edge)
+
+        within(side * x > 16, value, x, y, z, cells)
 
 
 def _paint_nose(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -72,7 +76,11 @@ def paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float
     within(middle, value, x, y, z, lambda part, x, y, z: _paint_middle(a, part, x, y, z, edge))
     for side in (-1.0, 1.0):
         beside = (side * x > 10) & (z < 35) & (z > -95) & (y > -60)
-        within(beside, value, x, y, z, lambda part, x, y, z, s=side: _paint_side(a, part, s * x, y, z, edge))
+
+        def bones(part: F32, x: F32, y: F32, z: F32, side: float = side) -> None:
+            _paint_side(a, part, side * x, y, z, edge)
+
+        within(beside, value, x, y, z, bones)
 
 
 def _paint_middle(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,6 @@ def rounded(a: Floats, b: Floats, radius: float) -> F32:
     return np.asarray(corner + np.minimum(np.maximum(a, b), -radius), np.float32)
 
 
-def steps(at: F32, places: npt.ArrayLike, values: npt.ArrayLike) -> F32:
+def steps(at: F32, places: Sequence[float], values: Sequence[float]) -> F32:
     """Straight lines between ``values`` at rising ``places``."""
     return np.interp(at, places, values).astype(np.float32)
