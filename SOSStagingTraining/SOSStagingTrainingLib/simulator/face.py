@@ -120,10 +120,10 @@ def _paint_teeth(a: Anatomy, part: F32, x: F32, y: F32, up: F32, front: F32, siz
     tooth = np.maximum(_arch(x, y, front, 25.0, half), (np.abs(up - 0.5) - 0.5) * UPPER_LENGTH)
     angle = np.arctan2(x, y - front + 25) + a.details["tooth_shift"]
     apart = np.clip(8 - 8 * np.cos(angle * 14, dtype=np.float32), 0, 1)
-    over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
-    crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
     # Crowns touch, roots stand in bone.
     apart = np.maximum(apart, soft((up - 0.4) * UPPER_LENGTH, 2.0))
+    over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
+    crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
     over(part, soft(tooth, edge) * soft(crown, edge) * apart, a.values["tooth"])
 
 
