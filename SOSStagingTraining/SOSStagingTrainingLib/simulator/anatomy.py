@@ -157,7 +157,7 @@ def _sella(rng: np.random.Generator, scale: float, child: float) -> dict[str, An
     """Dorsum, tuberculum and floor around the centre of the sella, the origin; its length does not grow after 6."""
     deep = _within(rng, 4.6, 9.5) * (1 - 0.1 * child)
     length = _within(rng, 7.7, 14.3)
-    thick = min(_within(rng, 0.7, 3.9), (length - 4.0) / 0.8)
+    thick = min(_within(rng, 0.4, 4.2), (length - 4.0) / 0.8)
     forward = np.array([length, rng.uniform(-1.5, 2.0)])
     floor = np.array([0.0, -deep / 2])
     dorsum = floor - forward / 2 - np.array([thick / 2, -deep])
@@ -173,7 +173,7 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float
     fraction = _within(rng, 0.52, 0.67)
     # The bone is about a third as thick as it is long, 12-16 mm.
     length = float(np.linalg.norm(dorsum - basion))
-    height = float(np.clip(length * rng.uniform(0.27, 0.37), 11.9, 15.7))
+    height = float(np.clip(length * rng.uniform(0.27, 0.37), 12.4, 15.5))
     # Upright on S-Ba, which the line from basion to the dorsum leaves by about 10 degrees.
     tilt = np.radians(rng.normal(-11, 10))
     axis = (dorsum - basion) / np.linalg.norm(dorsum - basion)
@@ -183,7 +183,7 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float
     c, s = np.cos(tilt), np.sin(tilt)
     plate = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
     ecto = basion + fraction * length * axis + height * plate
-    tip = rng.uniform(0.1, 1.8)
+    tip = rng.uniform(0.05, 2.5)
     planum = tuberculum + np.array([rng.uniform(10, 18), rng.uniform(0, 4)]) * scale
     front = planum + np.array([rng.uniform(0, 3), -rng.uniform(3, 6)]) * scale
     body_height = rng.uniform(15, 22) * scale * (1 - 0.15 * child)
@@ -191,7 +191,7 @@ def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float
     middle = (rostrum + ecto) / 2 + np.array([0.0, rng.uniform(-1.5, 1.5)])
     swell = rng.normal(0.5, 0.7)
     ectos = [ecto + t * (basion + tip * across - ecto) + swell * 4 * t * (1 - t) * across for t in (0.3, 0.6, 0.85)]
-    ectos[-1] = ectos[-1] - rng.uniform(0, 1.6) * across
+    ectos[-1] = ectos[-1] - rng.uniform(0, 1.8) * across
     contour = np.array(
         [
             basion,
@@ -253,7 +253,7 @@ def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, fl
         "clivus_half": _within(rng, 21.7, 26.5) / 2,
         "atlanto_dental": _within(rng, 0.5, 2.1),
         "arch_half": _within(rng, 8.0, 10.0) / 2,
-        "prevertebral": (rng.uniform(1, 6) + child * rng.uniform(0, 9) + (rng.random() < 0.15) * 4) * scale,
+        "prevertebral": (rng.uniform(0, 5) + child * rng.uniform(0, 9) + (rng.random() < 0.15) * 4) * scale,
         "septum": rng.uniform(0.8, 2.0),
         "septum_bend": rng.normal(0, 2.0),
         "face_half": rng.normal(62, 4) * scale,
@@ -328,7 +328,7 @@ def _airway_contours(
     axis = (lm["dorsum"] - lm["basion"]) / np.linalg.norm(lm["dorsum"] - lm["basion"])
     across = np.array([axis[1], -axis[0]])
     wall_top = lm["ecto"] + across * t * 0.8 + np.array([1.0, -1.0])
-    wall_low = lm["basion"] + across * (t + 1) + np.array([2.0, -6.0])
+    wall_low = lm["basion"] + across * t + np.array([2.0, -6.0])
     wall_low[0] = max(wall_low[0], pns[0] - _within(rng, 8.0, 19.0))
     depth = rng.uniform(6, 16)
     down = wall_low + np.array([rng.normal(-2, 3), -35])
@@ -400,7 +400,7 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
         "conchal": lm["tuberculum"][0] + rng.uniform(9, 14),
         "presellar": lm["tuberculum"][0] + rng.uniform(0, 4),
         "sellar": lm["sella"][0] + rng.uniform(-4, 4),
-        "postsellar": lm["dorsum"][0] + rng.uniform(-4, 4),
+        "postsellar": lm["dorsum"][0] - rng.uniform(1, 7),
     }[kind]
     return {
         "limit": float(limit),
@@ -409,6 +409,8 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
         "half": rng.uniform(9, 18),
         "septum_x": rng.normal(0, 4),
         "fluid": float(rng.random() < 0.06),
+        # How far air may go beyond a fused plate, mm; further down only a recess goes (see lookalikes).
+        "beyond": rng.uniform(-1.5, 1.5),
     }
 
 

@@ -25,6 +25,8 @@ from ..study.types import TRUTH, Case, StudyError
 from .export import stored_greys
 
 TITLE = "Simulated heads"
+NO_STUDY = ("no_study", "other_format")
+"""No study, or the manifest of a cohort from before cohorts were studies."""
 
 
 def case_row(name: str, file: str, scanned: Scan | Slab, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,16 +43,31 @@ def case_row(name: str, file: str, scanned: Scan | Slab, more: Mapping[str, Any]
     return Case(name=name, file=file, patient=name, more=dict(more), **facts).to_row()
 
 
+def refuse_other_study(folder: Path) -> None:
+    """Raise StudyError if the folder holds a study that is not a simulated one, or one that cannot be read."""
+    try:
+        there = read_manifest(folder)
+    except StudyError as error:
+        if error.code in NO_STUDY:
+            return
+        raise
+    if not there.get("simulated"):
+        text = f"{folder.name} holds a study of scans that are not simulated."
+        raise StudyError("real_study", text, "Simulate into another folder.")
+
+
 def write_study(folder: Path, seed: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write manifest.json and what is true of each case; rows of other cases in the folder stay."""
     names = {row["case"] for row in rows}
     with locked(folder):
+        refuse_other_study(folder)
         try:
             there = read_manifest(folder)
         except StudyError:
             there = {"cases": []}
         kept = [row for row in there["cases"] if row["case"] not in names]
-        head = {"format": STUDY_FORMAT, "title": TITLE, "scheme": DEFAULT_SCHEME, "simulated": True, "seed": seed}
+        title = there.get("title", TITLE)
+        head = {"format": STUDY_FORMAT, "title": title, "scheme": DEFAULT_SCHEME, "simulated": True, "seed": seed}
         write_manifest(folder, {**head, "cases": [*rows, *kept]})
     append_new(folder, TRUTH, [entry for row in rows for entry in _true_entries(folder, row)])
 

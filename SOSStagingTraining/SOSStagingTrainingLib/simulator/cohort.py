@@ -18,8 +18,9 @@ from typing import Any
 
 from SOSStagingLib.scan.types import Scan, Slab
 
+from ..study.types import StudyError
 from . import VERSION
-from .as_study import case_row, write_study
+from .as_study import case_row, refuse_other_study, write_study
 from .export import SUFFIXES, Format, slab_bytes, volume_bytes, write_slab, write_volume
 from .heads import VolumeSettings, drawn_stage, simulate_slab, simulate_volume, volume_shape
 
@@ -108,11 +109,15 @@ def write_cohort(
     stays.
 
     Raises:
-        CohortError: cases of another cohort lie in the folder.
+        CohortError: cases of another cohort, or a study of real scans, lie in the folder.
         OSError: the disk is full, or writing failed otherwise.
         BrokenExecutor: the system ended a worker process, as it does when memory runs out.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        refuse_other_study(folder)
+    except StudyError as error:
+        raise CohortError(str(error).removesuffix(".")) from error
     for case in cases:
         _refuse_other(case, folder, settings)
     rows = []

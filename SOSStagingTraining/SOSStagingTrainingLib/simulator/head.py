@@ -199,7 +199,7 @@ def _paint_sinus(head: Head, part: F32, distance: F32, spot: Spot, things: Looka
     air = np.maximum(distance + s["wall"], s["limit"] - (y + lean * (z + 8)) + 1.2 * a.noise(x, y, z, 9.0))
     # Air stays clear of an open plate; it may cross a fused one (Yonetsu 2000: aeration beyond it follows closure).
     open_plate = head.stage <= 3
-    clear = np.where((e > -0.5) & (e < 1.25), (2.5 if open_plate else -12.0) - w, -9)
+    clear = np.where((e > -0.5) & (e < 1.25), (2.5 if open_plate else np.float32(-s["beyond"])) - w, -9)
     air = np.maximum(air, clear)
     air = np.maximum(air, np.abs(x - s["septum_x"] * 0.3) - s["half"])
     # Thin and bent: where it crosses the midsagittal plane it must not look like a slab of bone.

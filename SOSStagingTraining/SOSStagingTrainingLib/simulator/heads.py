@@ -111,8 +111,17 @@ def draw_whole_head(seed: int, stage: int | None = None) -> tuple[Head, np.rando
     """Draw the head of a seed; without ``stage`` all five are equally likely. Age follows the stage loosely."""
     rng = np.random.default_rng([HEAD_STREAM, seed])
     stage = int(rng.integers(1, 6)) if stage is None else stage
-    age = float(np.clip(rng.normal(MEAN_AGE[stage - 1], AGE_SPREAD), 6, 60))
-    return draw_head(rng, stage, age, seed), rng
+    return draw_head(rng, stage, _draw_age(rng, stage), seed), rng
+
+
+def drawn_age(seed: int) -> float:
+    """The age in years that the head of a seed gets when no stage is asked for."""
+    rng = np.random.default_rng([HEAD_STREAM, seed])
+    return _draw_age(rng, int(rng.integers(1, 6)))
+
+
+def _draw_age(rng: np.random.Generator, stage: int) -> float:
+    return float(np.clip(rng.normal(MEAN_AGE[stage - 1], AGE_SPREAD), 6, 60))
 
 
 def simulate_volume(

@@ -23,7 +23,7 @@ CLEAR_MM = 2.5
 """Bone left between a midline look-alike and the border of the plate."""
 NOMINAL_CLEAR_MM = 4.5
 """Bone left from the plate's middle when places are drawn, with its half width, bow and waviness."""
-SHARE = {"fossa": 0.15, "basilar": 0.08, "craniopharyngeal": 0.005, "vessels": 0.40, "septa": 0.35, "recess": 0.08}
+SHARE = {"fossa": 0.15, "basilar": 0.08, "craniopharyngeal": 0.005, "vessels": 0.40, "septa": 0.35, "recess": 0.03}
 
 
 @dataclass(frozen=True)

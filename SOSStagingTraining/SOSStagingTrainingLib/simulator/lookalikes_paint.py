@@ -7,6 +7,7 @@ plate in mm, negative inside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -168,10 +169,10 @@ def paint_fissures(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -
     """Paint the petrous apices beside the clivus and the cartilage in the fissures between, at points [n] in mm."""
     for fissure in a.lookalikes.fissures:
         beside = (x * fissure.side > a.sizes["clivus_half"] - 1) & (x * fissure.side < APEX_END_MM + 2)
-        within(beside, part, x, y, z, lambda part, x, y, z, f=fissure: _paint_apex(a, f, part, x, y, z, edge))
+        within(beside, part, x, y, z, partial(_paint_apex, a, fissure, edge))
 
 
-def _paint_apex(a: Anatomy, fissure: Fissure, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
+def _paint_apex(a: Anatomy, fissure: Fissure, edge: float, part: F32, x: F32, y: F32, z: F32) -> None:
     v, d, start = a.values, a.plate_direction, a.plate_endocranial
     along = (y - start[0]) * d[0] + (z - start[1]) * d[1]
     w = (z - start[1]) * d[0] - (y - start[0]) * d[1]

@@ -66,7 +66,7 @@ class Synchondrosis:
             front = rng.uniform(-0.05, 0.1)
         # Width 1.73 +- 0.46 mm (Leonardi 2010) as painted, two standard deviations either way inside the 5th to 95th
         # percentile; narrower while it closes; wedge: narrow endocranially (Turkish CT 2024).
-        width = float(np.clip(rng.normal(1.76, 0.62), 0.7, 3.2)) * (1.0 if stage == 1 else rng.uniform(0.7, 1.0))
+        width = float(np.clip(rng.normal(1.74, 0.66), 0.7, 3.2)) * (1.0 if stage == 1 else rng.uniform(0.7, 1.0))
         return cls(
             front=front,
             lateral_tilt=rng.normal(0, 0.006),

@@ -40,7 +40,7 @@ CASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class StudyRecords:
     """The records of a study folder.
 
-    Nothing is kept in memory that another program could change: every answer is read from the folder, so that several
+    Every answer is that of the folder as it is now, files being read again when they have changed, so that several
     programs can work on it at once. Methods raise StudyError, in words for the user, where something is not possible,
     ScanError where a scan cannot be read, and OSError where the disk is full.
     """
@@ -50,6 +50,7 @@ class StudyRecords:
         self._seen: tuple[int, int] | None = None
         self._manifest: dict[str, Any] = {}
         self._cases: tuple[Case, ...] = ()
+        self._ledgers: dict[str, tuple[tuple[int, int], Ledger]] = {}
 
     @classmethod
     def create(cls, folder: Path, title: str = "", scheme: str = DEFAULT_SCHEME, *, simulated: bool = False) -> Self:
@@ -171,7 +172,14 @@ class StudyRecords:
     def ledger(self, rater: str) -> Ledger:
         """Return all that a rater did; empty for one who did nothing yet."""
         path = self._ledger_file(rater)
-        return read_ledger(path) if path.exists() else Ledger(rater)
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return Ledger(rater)
+        stamp = (status.st_mtime_ns, status.st_size)
+        if rater not in self._ledgers or self._ledgers[rater][0] != stamp:
+            self._ledgers[rater] = (stamp, read_ledger(path))
+        return self._ledgers[rater][1]
 
     def labels(self, rater: str, reading: int = FIRST_READING) -> dict[str, Entry]:
         """Return a rater's standing labels by case: this rater's only, so that raters stay blind to each other."""
