@@ -9,6 +9,12 @@ from .fields import F32, band, soft
 from .painting import bone, ellipsoid, over, within
 
 AIR = 0.0
+VENTRICLES = (
+    ((9.0, -12.0, 44.0), (8.0, 34.0, 7.0)),
+    ((0.0, -14.0, 22.0), (2.5, 12.0, 11.0)),
+    ((0.0, -38.0, -12.0), (7.0, 5.0, 11.0)),
+)
+"""Middles and half axes (right, anterior, superior), mm: the lateral ones, the third, the fourth."""
 
 
 def paint_brain(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -23,12 +29,8 @@ def paint_brain(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge
         layer = a.details["cortical_fluid"] + a.details["cistern"] * before_stem
         fluid = soft(depth - layer, 2.0)
         s = a.scale
-        for place, size in (
-            ((9.0, -12.0, 44.0), (8.0, 34.0, 7.0)),
-            ((0.0, -14.0, 22.0), (2.5, 12.0, 11.0)),
-            ((0.0, -38.0, -12.0), (7.0, 5.0, 11.0)),
-        ):
-            away = ellipsoid(np.abs(x) - place[0] * s, y - place[1] * s, z - place[2] * s, *(r * s for r in size))
+        for (px, py, pz), (rx, ry, rz) in VENTRICLES:
+            away = ellipsoid(np.abs(x) - px * s, y - py * s, z - pz * s, rx * s, ry * s, rz * s)
             fluid = np.maximum(fluid, soft(away, 2.0))
         over(part, soft(-depth, edge), brain - a.details["fluid"] * fluid)
         if a.details["pineal"]:

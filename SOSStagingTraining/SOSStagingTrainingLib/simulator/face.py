@@ -26,8 +26,8 @@ def paint_airway(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) ->
         _paint_mouth(a, part, x, y, z, edge)
 
     within((np.abs(x) < 26) & (z < 20) & (y > -70), value, x, y, z, throat)
-    for side in (-1.0, 1.0):
-        within(side * x > 16, value, x, y, z, lambda part, x, y, z, s=side: _paint_cells(a, part, s * x, y, z, edge))
+    for side in (np.float32(-1), np.float32(1)):
+        within(side * x > 16, value, side * x, y, z, lambda part, x, y, z: _paint_cells(a, part, x, y, z, edge))
 
 
 def _paint_nose(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -70,9 +70,9 @@ def paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float
     """Nasal bones, palate, jaws and teeth in the middle; orbits, cheek bones and petrous bones at the sides."""
     middle = (z < a.landmarks["nasion_bone"][1] + 6) & (z > -150) & (y > 0)
     within(middle, value, x, y, z, lambda part, x, y, z: _paint_middle(a, part, x, y, z, edge))
-    for side in (-1.0, 1.0):
+    for side in (np.float32(-1), np.float32(1)):
         beside = (side * x > 10) & (z < 35) & (z > -95) & (y > -60)
-        within(beside, value, x, y, z, lambda part, x, y, z, s=side: _paint_side(a, part, s * x, y, z, edge))
+        within(beside, value, side * x, y, z, lambda part, x, y, z: _paint_side(a, part, x, y, z, edge))
 
 
 def _paint_middle(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ def bone(value: F32, distance: F32, marrow: Floats | float, cortex: Floats | flo
     over(value, band(-distance, 0.0, layer, edge), cortex)
 
 
-def ellipsoid(x: F32, y: F32, z: F32, rx: float, ry: float, rz: float) -> F32:
+def ellipsoid(x: Floats, y: Floats, z: Floats, rx: float, ry: float, rz: float) -> F32:
     """Ellipsoid around the origin with half axes in mm (distances are true near its thinnest axis only)."""
     r = np.sqrt((x / rx) ** 2 + (y / ry) ** 2 + (z / rz) ** 2)
     return np.asarray((r - 1) * min(rx, ry, rz), np.float32)
@@ -54,6 +54,6 @@ def rounded(a: Floats, b: Floats, radius: float) -> F32:
     return np.asarray(corner + np.minimum(np.maximum(a, b), -radius), np.float32)
 
 
-def steps(at: F32, places: npt.ArrayLike, values: npt.ArrayLike) -> F32:
+def steps(at: F32, places: Sequence[float], values: Sequence[float]) -> F32:
     """Straight lines between ``values`` at rising ``places``."""
     return np.interp(at, places, values).astype(np.float32)
