@@ -209,7 +209,7 @@ def real_sheet(out: Path, seed: int, data: Path) -> None:
         rows.append([(name, with_bar(picture, 0.6, 50)) for name, picture in whole])
         rows.append([(name, with_bar(picture, 0.27, 20)) for name, picture in base])
     if rows:
-        save_sheet(rows, out)
+        save_sheet(rows, out, greys=96)
 
 
 def main() -> None:

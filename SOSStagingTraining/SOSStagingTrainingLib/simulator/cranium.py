@@ -9,6 +9,12 @@ from .fields import F32, band, soft
 from .painting import bone, ellipsoid, over, within
 
 AIR = 0.0
+VENTRICLES = (
+    ((9.0, -12.0, 44.0), (8.0, 34.0, 7.0)),
+    ((0.0, -14.0, 22.0), (2.5, 12.0, 11.0)),
+    ((0.0, -38.0, -12.0), (7.0, 5.0, 11.0)),
+)
+"""Middles and half axes (right, anterior, superior), mm: the lateral ones, the third, the fourth."""
 
 
 def paint_brain(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -23,18 +29,13 @@ def paint_brain(a: Anatomy, value: F32, vault: F32, x: F32, y: F32, z: F32, edge
         layer = a.details["cortical_fluid"] + a.details["cistern"] * before_stem
         fluid = soft(depth - layer, 2.0)
         s = a.scale
-        for place, size in (
-            ((9.0, -12.0, 44.0), (8.0, 34.0, 7.0)),
-            ((0.0, -14.0, 22.0), (2.5, 12.0, 11.0)),
-            ((0.0, -38.0, -12.0), (7.0, 5.0, 11.0)),
-        ):
-            side = np.abs(x) - np.float32(place[0] * s)
-            away = ellipsoid(side, y - place[1] * s, z - place[2] * s, *(r * s for r in size))
+        for (px, py, pz), (rx, ry, rz) in VENTRICLES:
+            away = ellipsoid(np.abs(x) - px * s, y - py * s, z - pz * s, rx * s, ry * s, rz * s)
             fluid = np.maximum(fluid, soft(away, 2.0))
         over(part, soft(-depth, edge), brain - a.details["fluid"] * fluid)
         if a.details["pineal"]:
-            wide = a.details["pineal"]
-            gland = ellipsoid(x, y + 30 * s, z - 22 * s, wide, 1.4 * wide, wide)
+            size = a.details["pineal"]
+            gland = ellipsoid(x, y + 30 * s, z - 22 * s, size, 1.4 * size, size)
             over(part, soft(gland, edge), a.values["diploe"])
 
     within(inside, value, x, y, z, paint)
@@ -74,8 +75,8 @@ def paint_vault(a: Anatomy, value: F32, vault: F32, thick: F32, x: F32, y: F32, 
         coarse = a.noise(x, y, z, 4.0)
         diploe = v["diploe"] + 0.12 * coarse + v["texture"] * a.noise(x, y, z, 1.3)
         over(part, band(d, 0.0, t, edge), diploe)
-        inner = table * np.clip(0.8 + 0.15 * coarse, 0.4, 1.2)
-        outer = table * np.clip(1.25 + 0.3 * coarse, 0.6, 2.0)
+        inner = table * np.clip(0.95 + 0.15 * coarse, 0.4, 1.4)
+        outer = table * np.clip(1.7 + 0.35 * coarse, 0.6, 2.6)
         tables = np.maximum(band(d, 0.0, inner, edge), band(d, t - outer, t, edge))
         over(part, tables, v["vault"])
         _paint_frontal_sinus(a, part, d, t, coarse, x, y, z, edge)

@@ -26,12 +26,8 @@ def paint_airway(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float) ->
         _paint_mouth(a, part, x, y, z, edge)
 
     within((np.abs(x) < 26) & (z < 20) & (y > -70), value, x, y, z, throat)
-    for side in (-1.0, 1.0):
-
-        def cells(part: F32, x: F32, y: F32, z: F32, side: float = side) -> None:
-            _paint_cells(a, part, side * x, y, z, edge)
-
-        within(side * x > 16, value, x, y, z, cells)
+    for side in (np.float32(-1), np.float32(1)):
+        within(side * x > 16, value, side * x, y, z, lambda part, x, y, z: _paint_cells(a, part, x, y, z, edge))
 
 
 def _paint_nose(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -74,13 +70,9 @@ def paint_face_bones(a: Anatomy, value: F32, x: F32, y: F32, z: F32, edge: float
     """Nasal bones, palate, jaws and teeth in the middle; orbits, cheek bones and petrous bones at the sides."""
     middle = (z < a.landmarks["nasion_bone"][1] + 6) & (z > -150) & (y > 0)
     within(middle, value, x, y, z, lambda part, x, y, z: _paint_middle(a, part, x, y, z, edge))
-    for side in (-1.0, 1.0):
+    for side in (np.float32(-1), np.float32(1)):
         beside = (side * x > 10) & (z < 35) & (z > -95) & (y > -60)
-
-        def bones(part: F32, x: F32, y: F32, z: F32, side: float = side) -> None:
-            _paint_side(a, part, side * x, y, z, edge)
-
-        within(beside, value, x, y, z, bones)
+        within(beside, value, side * x, y, z, lambda part, x, y, z: _paint_side(a, part, x, y, z, edge))
 
 
 def _paint_middle(a: Anatomy, part: F32, x: F32, y: F32, z: F32, edge: float) -> None:
@@ -128,10 +120,10 @@ def _paint_teeth(a: Anatomy, part: F32, x: F32, y: F32, up: F32, front: F32, siz
     tooth = np.maximum(_arch(x, y, front, 25.0, half), (np.abs(up - 0.5) - 0.5) * UPPER_LENGTH)
     angle = np.arctan2(x, y - front + 25) + a.details["tooth_shift"]
     apart = np.clip(8 - 8 * np.cos(angle * 14, dtype=np.float32), 0, 1)
-    over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
-    crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
     # Crowns touch, roots stand in bone.
     apart = np.maximum(apart, soft((up - 0.4) * UPPER_LENGTH, 2.0))
+    over(part, soft(tooth, edge) * apart, 0.7 * a.values["tooth"])
+    crown = np.maximum(-tooth - 1.1, (up - 0.42) * UPPER_LENGTH)
     over(part, soft(tooth, edge) * soft(crown, edge) * apart, a.values["tooth"])
 
 

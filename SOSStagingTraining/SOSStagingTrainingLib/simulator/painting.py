@@ -33,7 +33,7 @@ def bone(value: F32, distance: F32, marrow: Floats | float, cortex: Floats | flo
     over(value, band(-distance, 0.0, layer, edge), cortex)
 
 
-def ellipsoid(x: F32, y: F32, z: F32, rx: float, ry: float, rz: float) -> F32:
+def ellipsoid(x: Floats, y: Floats, z: Floats, rx: float, ry: float, rz: float) -> F32:
     """Ellipsoid around the origin with half axes in mm (distances are true near its thinnest axis only)."""
     r = np.sqrt((x / rx) ** 2 + (y / ry) ** 2 + (z / rz) ** 2)
     return np.asarray((r - 1) * min(rx, ry, rz), np.float32)
