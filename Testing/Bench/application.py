@@ -1,0 +1,241 @@
+"""Start the bench, open modules on it, and look at it.
+
+    from Bench import application
+    bench = application.start()
+    page = bench.open_module("SOSStaging/SOSStaging.py")
+    bench.screenshot("page.png")
+
+One process holds one application: `start` a second time returns the same one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+_started: list[Bench] = []
+
+
+class Bench:
+    """The running application."""
+
+    def __init__(self, app: Any, window: Any) -> None:
+        self.app = app
+        self.window = window
+
+    @property
+    def scene(self) -> Any:
+        return self.app.mrmlScene()
+
+    @property
+    def layout_manager(self) -> Any:
+        return self.app.layoutManager()
+
+    def load_module(self, path: str | Path) -> Any:
+        """Load a scripted module from its file, as at start; return the module (`slicer.modules.<name lower>`)."""
+        from Bench.slicer_app.modules import qSlicerScriptedLoadableModule
+
+        path = Path(path).resolve()
+        loaded = self.app.moduleManager().module(path.stem)
+        if loaded is not None:
+            return loaded
+        module = qSlicerScriptedLoadableModule(path)
+        module._load()
+        self.app.moduleManager()._add(module)
+        return module
+
+    def open_module(self, path: str | Path) -> Any:
+        """Load a module and show its page; return its Python widget (`<Name>Widget`)."""
+        module = self.load_module(path)
+        if self.window is None:
+            return module.widgetRepresentation().self()
+        self.select_module(module.name)
+        return module.widgetRepresentation().self()
+
+    def select_module(self, name: str) -> None:
+        """Switch to a module by its name; the one shown before is left. An empty name only leaves."""
+        if name:
+            self.window.moduleSelector().selectModule(name)
+        else:
+            self.window._show_module("")
+        self.process()
+
+    def started_up(self) -> None:
+        """Tell modules that the application is up (`slicer.app.startupCompleted`), after they are loaded."""
+        self.app.startupCompleted.emit()
+        self.process()
+
+    def process(self, seconds: float = 0.0) -> None:
+        """Let Qt work through its events, for at least `seconds`."""
+        end = time.monotonic() + seconds
+        while True:
+            self.app.processEvents()
+            self.app.sendPostedEvents()
+            if time.monotonic() >= end:
+                return
+            time.sleep(0.005)
+
+    def wait_until(self, condition: Callable[[], Any], seconds: float = 30.0) -> bool:
+        """Let Qt work until `condition()` is true; return whether it came true in time."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            self.process(0.01)
+        return True
+
+    def screenshot(self, path: str | Path, widget: Any = None) -> None:
+        """Write a picture of the window, or of one widget, with the views drawn now."""
+        from PySide6 import QtWidgets
+
+        self.process()
+        if self.layout_manager is not None:
+            for view in self.layout_manager.viewWidgets():
+                if view.visible and hasattr(view.viewWidget(), "forceRender"):
+                    view.viewWidget().forceRender()
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if not QtWidgets.QWidget.grab(widget or self.window).save(str(path)):
+            raise OSError(f"cannot write the screenshot {path}")
+
+    def close(self) -> None:
+        """Close the application as a person does with the window's cross: modules are left and cleaned up."""
+        if self.window is not None:
+            self.window.close()
+        else:
+            self.app.moduleManager()._unload_all()
+        self.process()
+
+
+def start(
+    folder: str | Path | None = None,
+    *,
+    main_window: bool = True,
+    testing: bool = False,
+    person: bool = False,
+    modules: tuple[str | Path, ...] = (),
+) -> Bench:
+    """Start the application, or return the one that runs.
+
+    Args:
+        folder: for temporary files, the cache and the settings; a new temporary folder where None.
+        main_window: False runs as `Slicer --no-main-window`: slicer.util.mainWindow() and slicer.app.layoutManager() are None.
+        testing: what slicer.app.testingEnabled() answers.
+        person: somebody sits at the window: modal dialogs are real.
+        modules: module files to load before `startupCompleted`.
+
+    Raises:
+        RuntimeError: PySide6 was imported before with other enum settings, or another QApplication exists.
+    """
+    if _started:
+        return _started[0]
+    folder = Path(folder) if folder is not None else Path(tempfile.mkdtemp(prefix="sos-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    app = _make_application(folder, person)
+    slicer_module = _install_modules(app, folder, testing, main_window)
+    window = _make_window(app) if main_window else None
+    bench = Bench(app, window)
+    _started.append(bench)
+    slicer_module.app.mrmlSceneChanged.emit(bench.scene)
+    for path in modules:
+        bench.load_module(path)
+    bench.started_up()
+    return bench
+
+
+def _make_application(folder: Path, person: bool) -> Any:
+    # PythonQt's enum values are integers; PySide6 reads this once, when it is first imported.
+    os.environ.setdefault("PYSIDE6_OPTION_PYTHON_ENUM", "0x03")
+    if not person:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6 import QtCore, QtWidgets
+
+    if not isinstance(QtCore.Qt.ElideNone, int):
+        raise RuntimeError("PySide6 was imported before the bench was started; start the bench first")
+    if QtWidgets.QApplication.instance() is not None:
+        raise RuntimeError("a QApplication exists already; the bench makes its own")
+    from Bench import dialogs, problems
+    from Bench.pythonqt import rules
+    from Bench.pythonqt.modules import adapt_static_functions, make
+
+    rules.install()
+    problems.watch_exceptions()
+    sys.modules.update(make())
+    dialogs.install(person)
+    QtCore.QSettings.setDefaultFormat(QtCore.QSettings.IniFormat)
+    QtCore.QSettings.setPath(QtCore.QSettings.IniFormat, QtCore.QSettings.UserScope, str(folder / "settings"))
+    from Bench.slicer_app.app import qSlicerApplication
+
+    app = qSlicerApplication(["Slicer"])
+    app.setOrganizationName("NA-MIC")
+    app.setApplicationName("Slicer")
+    app.setQuitOnLastWindowClosed(person)
+    adapt_static_functions()
+    return app
+
+
+def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -> ModuleType:
+    import slicer
+
+    from Bench.pythonqt import registry
+    from Bench.views import managers
+
+    slicer.app = app
+    slicer.modules = SimpleNamespace()
+    slicer.moduleNames = SimpleNamespace()
+    slicer.selfTests = {}
+    app._set_up(folder, testing, main_window)
+    slicer.mrmlScene = app.mrmlScene()
+    managers.use_application_logic(app.applicationLogic())
+    for module in _widget_modules():
+        registry.add_module(module)
+    for name in registry.names("q"):
+        setattr(slicer, name, registry.widget_class(name))
+    for name, logic_module in app.moduleManager()._modules.items():
+        setattr(slicer.modules, name.lower(), logic_module)
+    _install_slicer_modules(slicer)
+    return slicer
+
+
+def _widget_modules() -> list[ModuleType]:
+    from Bench.slicer_app import app, io_manager, modules, window
+    from Bench.views import controller, layout, render_widget, slice_view, table_plot_views, threed_view
+    from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, node_combo_box, qmrml_basic, table_view
+
+    widgets = [ctk_buttons, ctk_numbers, ctk_paths, node_combo_box, qmrml_basic, table_view]
+    views = [controller, layout, render_widget, slice_view, table_plot_views, threed_view]
+    return [*widgets, *views, app, io_manager, modules, window]
+
+
+def _install_slicer_modules(slicer: ModuleType) -> None:
+    """Publish slicer.i18n and the others; each may import qt, ctk and the ones before it."""
+    from importlib import import_module
+
+    for name, source in (
+        ("i18n", "i18n"),
+        ("packaging", "packaging"),
+        ("testing", "testing"),
+        ("parameterNodeWrapper", "parameter_node"),
+        ("ScriptedLoadableModule", "scripted"),
+    ):
+        module = import_module(f"Bench.slicer_modules.{source}")
+        sys.modules[f"slicer.{name}"] = module
+        setattr(slicer, name, module)
+
+
+def _make_window(app: Any) -> Any:
+    from Bench.slicer_app.window import qSlicerMainWindow
+    from Bench.views.layout import qSlicerLayoutManager
+
+    window = qSlicerMainWindow(app)
+    manager = qSlicerLayoutManager(window.centralWidget(), app.applicationLogic(), app.mrmlScene())
+    app._layout_manager = manager
+    window.show()
+    manager.setLayout(3)  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
+    app.processEvents()
+    return window

@@ -1,0 +1,1 @@
+"""Slice, 3D, table and plot views, and the layouts that arrange them."""
