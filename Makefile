@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint benchmark clean
+.PHONY: setup demo test lint benchmark clean lists check-catalog home icons
 
 setup: $(VENV)/.installed
 
@@ -36,6 +36,19 @@ benchmark: setup
 	$(BIN)/python Testing/Benchmarks/bench_staging.py
 	$(BIN)/python Testing/Benchmarks/bench_gradcam.py
 	$(BIN)/python Testing/Benchmarks/bench_plane.py --poses 100 --seed 1
+
+# The modules' CMake lists from the tree; the rules of the Slicer Extensions Index; the project's one address; the icons
+lists:
+	$(PYTHON) Testing/Packaging/module_lists.py
+
+check-catalog:
+	$(PYTHON) Testing/Packaging/catalog.py
+
+home:
+	$(PYTHON) Testing/Packaging/catalog.py --set-home $(URL)
+
+icons: setup
+	$(BIN)/python Testing/Packaging/draw_icons.py
 
 clean:
 	rm -rf demo-output

@@ -57,6 +57,9 @@ def plausible(result: StagingResult) -> str:
     coverage = f"{result.plausible_coverage * 100:.0f} %"
     if not result.plausible_stages:
         return f"No set of plausible stages at {coverage} coverage was given."
+    if len(result.plausible_stages) == len(result.stage_names):
+        # A coverage would sound like knowledge where the scan rules nothing out.
+        return "This scan rules no stage out: all of them are plausible."
     stages = listed(result.plausible_stages)
     if len(result.plausible_stages) == 1:
         return f"At {coverage} coverage{on} only stage {stages} is plausible."

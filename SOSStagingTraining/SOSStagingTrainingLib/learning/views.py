@@ -117,13 +117,13 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _sampled(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
-    """A quarter of the scans have slices or voxels larger than the window's pixels, up to ``thickest`` pixels.
+    """A third of the scans have slices or voxels larger than the window's pixels, up to ``thickest`` pixels.
 
     A slice averages over its thickness; slices may stand apart with gaps, unevenly, and tilted with the gantry; what
     lies between them is interpolated, as the slab cutter does.
     """
     image = image.clone()
-    for n in torch.where(_chance(image.shape[0], 0.25, generator))[0].tolist():
+    for n in torch.where(_chance(image.shape[0], 0.33, generator))[0].tolist():
         thick, gap, tilt, phase, column, cubes = torch.rand(6, generator=generator).tolist()
         rows = 1 + (thickest - 1) * thick
         across = min(rows, thickest / 3) if cubes < 0.3 else 1 + column * min(thickest / 6, 1)

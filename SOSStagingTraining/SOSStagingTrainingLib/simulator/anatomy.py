@@ -417,10 +417,12 @@ def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, ag
 def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[str, float]:
     # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section
     # 8).
-    # A cortex of one or two pixels decides that by its thickness times its density, which a scan's blur leaves as it
-    # is; 4.2 is about 3300 HU.
-    cortex = float(np.clip(1 + _within(rng, 0.75, 1.75) / cortex_mm, 1.8, 4.2))
+    # A cortex of one or two pixels shows its thickness times its density, whatever the blur: 0.6-1.2 behind a blur of
+    # 0.65 mm is 0.4-0.85 mm. Thin or poorly mineralised cortices are as common as strong ones, so the draw is flat in
+    # the logarithm and reaches beyond both ends; 4.2 is about 3300 HU.
+    product = float(np.exp(_within(rng, np.log(0.35), np.log(1.5))))
     marrow = 1 + rng.uniform(0.06, 0.5) * (1 - 0.3 * child)
+    cortex = float(np.clip(1 + product / cortex_mm, max(1.5, marrow + 0.2), 4.2))
     return {
         "brain": 1.0,
         "muscle": rng.uniform(0.98, 1.08),

@@ -83,7 +83,7 @@ class Synchondrosis:
             # Above an open plate the basisphenoid is grey and poorly bounded; thin old bone can look the same, so
             # that the faintness alone must not tell the stage.
             faint=rng.uniform(0.1, 0.7) if stage <= 2 or rng.random() < 0.3 else rng.uniform(0, 0.3),
-            noise=SmoothNoise(rng, 24),
+            noise=SmoothNoise(rng),
         )
 
     def bone_field(self, e: F32, x: F32, height: float) -> F32:

@@ -80,6 +80,12 @@ def test_staged_page_says_stage_probabilities_and_plausible_stages():
     assert "ab" * 32 in text
 
 
+def test_a_scan_that_rules_nothing_out_is_not_given_a_coverage():
+    text = page(make_result(plausible_stages=(1, 2, 3, 4, 5))).words
+    assert "This scan rules no stage out: all of them are plausible." in text
+    assert "coverage" not in text
+
+
 def test_staged_page_carries_the_warnings_and_blank_lines():
     text = staged_page().words
     for warning in (

@@ -1,0 +1,12 @@
+# As Slicer's: refuses an extension without readme or licence; installs its description.
+foreach(_variable EXTENSION_README_FILE EXTENSION_LICENSE_FILE)
+  if(NOT EXISTS "${${_variable}}")
+    message(FATAL_ERROR "error: ${_variable} points to an inexistent file: ${${_variable}}")
+  endif()
+endforeach()
+set(_description "${CMAKE_BINARY_DIR}/${EXTENSION_NAME}.s4ext")
+file(WRITE "${_description}" "")
+foreach(_key HOMEPAGE CONTRIBUTORS DESCRIPTION KEYWORDS ICONURL SCREENSHOTURLS DEPENDS LICENSE_FILE README_FILE)
+  file(APPEND "${_description}" "${_key} ${EXTENSION_${_key}}\n")
+endforeach()
+install(FILES "${_description}" DESTINATION "${Slicer_SHARE_DIR}")
