@@ -20,6 +20,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 _started: list[Bench] = []
+_FOUR_UP = 3  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
 class Bench:
@@ -111,6 +112,26 @@ class Bench:
             self.app.moduleManager()._unload_all()
         self.process()
 
+    def reset(self) -> None:
+        """Come back to the state after the start: window open, scene empty, no module loaded, settings empty."""
+        from PySide6 import QtCore
+
+        self.close()
+        self.app.moduleManager()._forget_scripted()
+        self.app._scene.empty()
+        self.app.setRenderPaused(False)
+        QtCore.QSettings().clear()
+        if self.window is not None:
+            self.layout_manager.setLayout(_FOUR_UP)
+            self.window.resize(*self.window._START_SIZE)
+            self.window.show()
+        self.process()
+
+    def run(self) -> int:
+        """Hand over to the person at the window until it is closed; return the exit status."""
+        self.app._running = True
+        return self.app.exec()
+
 
 def start(
     folder: str | Path | None = None,
@@ -149,8 +170,6 @@ def start(
 
 
 def _make_application(folder: Path, person: bool) -> Any:
-    # PythonQt's enum values are integers; PySide6 reads this once, when it is first imported.
-    os.environ.setdefault("PYSIDE6_OPTION_PYTHON_ENUM", "0x03")
     if not person:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6 import QtCore, QtWidgets
@@ -205,9 +224,9 @@ def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -
 def _widget_modules() -> list[ModuleType]:
     from Bench.slicer_app import app, io_manager, modules, window
     from Bench.views import controller, layout, render_widget, slice_view, table_plot_views, threed_view
-    from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, node_combo_box, qmrml_basic, table_view
+    from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view
 
-    widgets = [ctk_buttons, ctk_numbers, ctk_paths, node_combo_box, qmrml_basic, table_view]
+    widgets = [ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view]
     views = [controller, layout, render_widget, slice_view, table_plot_views, threed_view]
     return [*widgets, *views, app, io_manager, modules, window]
 
@@ -236,6 +255,6 @@ def _make_window(app: Any) -> Any:
     manager = qSlicerLayoutManager(window.centralWidget(), app.applicationLogic(), app.mrmlScene())
     app._layout_manager = manager
     window.show()
-    manager.setLayout(3)  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
+    manager.setLayout(_FOUR_UP)
     app.processEvents()
     return window

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 
-from Bench import problems
+from Bench import api, problems
 from Bench.pythonqt import registry
 
 
@@ -39,12 +39,15 @@ class QUiLoader(QtUiTools.QUiLoader):
         except ElementTree.ParseError as error:
             problems.record(f".ui file is not XML: {error}")
             return None
+        choices = _take_choices(tree)
         connections = _take_connections(tree)
         buffer = QtCore.QBuffer()
         buffer.setData(ElementTree.tostring(tree))
         buffer.open(QtCore.QIODevice.ReadOnly)
         widget = super().load(buffer, parent)
         if widget is not None:
+            for name, item, value in choices:
+                setattr(_named(widget, name), item, value)
             for parts in connections:
                 _connect(widget, *parts)
         return widget
@@ -56,6 +59,30 @@ def _bytes_of(device: QtCore.QIODevice | str) -> bytes:
     file = QtCore.QFile(device)
     file.open(QtCore.QIODevice.ReadOnly)
     return bytes(file.readAll().data())
+
+
+def _take_choices(tree: ElementTree.Element) -> list[tuple[str, str, int]]:
+    """Remove enum properties of ctk and qMRML classes, which PySide6 cannot read; return (widget, property, value) of each."""
+    found = []
+    for widget in tree.iter("widget"):
+        for item in list(widget.findall("property")):
+            text = item.findtext("enum") or item.findtext("set") or ""
+            if any(api.is_widget_class(part.split("::")[0]) for part in text.split("|")):
+                widget.remove(item)
+                found.append((widget.get("name", ""), item.get("name", ""), _choice_value(text)))
+    return found
+
+
+def _choice_value(text: str) -> int:
+    value = 0
+    for part in text.split("|"):
+        class_name, name = part.split("::")[0], part.split("::")[-1]
+        enums = api.table("widgets")[class_name].get("enums", {})
+        values = [enum[name] for enum in enums.values() if name in enum]
+        if not values:
+            problems.record(f".ui file: {class_name} has no value {name}")
+        value |= values[0] if values else 0
+    return value
 
 
 def _take_connections(tree: ElementTree.Element) -> list[tuple[str, str, str, str]]:

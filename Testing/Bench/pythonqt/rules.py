@@ -162,6 +162,9 @@ def _child(self: QtCore.QObject, name: str) -> QtCore.QObject | None:
 def _set(self: QtCore.QObject, name: str, value: Any) -> None:
     if isinstance(value, QtCore.QObject) and QtCore.QObject.objectName(value) == name and _is_loading():
         return  # PySide6's QUiLoader sets each widget on the top one; here the look-up by name does that
+    if isinstance(value, QtCore.SignalInstance):
+        _plain_set(self, name, value)  # PySide6 keeps a signal on its object when it is first asked for
+        return
     rules = class_rules(type(self))
     if name == "name" and "name" not in rules.properties and name not in rules.own:
         name = "objectName"

@@ -57,6 +57,7 @@ class qSlicerApplication(qSlicerCoreApplication):
         self._options = qSlicerCommandOptions(testing, main_window)
         self._layout_manager: Any = None
         self._exit_code = 0
+        self._running = False
         self._scene = Scene(folder)
         self._io = qSlicerIOManager(self._scene.scene, self._scene.logics)
         self._modules = qSlicerModuleManager(self._scene.logics)

@@ -160,9 +160,10 @@ class qSlicerScriptedLoadableModule(qSlicerAbstractModule):
     def logic(self) -> Any:
         return self._logic
 
-    def _unload(self) -> None:
-        if self._page is not None and self._page.self() is not None:
-            call(self._page.self().cleanup)
+    def _drop_page(self) -> None:
+        if self._page is not None:
+            self._page.deleteLater()
+            self._page = None
 
 
 class qSlicerModuleFactoryManager(QtCore.QObject):
@@ -212,10 +213,22 @@ class qSlicerModuleManager(QtCore.QObject):
         setattr(slicer.moduleNames, name, name)
         self.moduleLoaded.emit(name)
 
+    def _scripted(self) -> dict[str, qSlicerScriptedLoadableModule]:
+        return {name: module for name, module in self._modules.items() if isinstance(module, qSlicerScriptedLoadableModule)}
+
     def _unload_all(self) -> None:
-        for name, module in list(self._modules.items()):
-            if isinstance(module, qSlicerScriptedLoadableModule):
-                self.moduleAboutToBeUnloaded.emit(name)
+        for name in self._scripted():
+            self.moduleAboutToBeUnloaded.emit(name)
+
+    def _forget_scripted(self) -> None:
+        """Drop the scripted modules and their pages, after they were unloaded."""
+        for name, module in self._scripted().items():
+            del self._modules[name]
+            sys.modules.pop(name, None)
+            for key in (name.lower(), name + "Instance", name + "Widget"):
+                vars(slicer.modules).pop(key, None)
+            vars(slicer.moduleNames).pop(name, None)
+            module._drop_page()
 
 
 def call(function: Callable[..., Any] | None, *arguments: Any) -> Any:

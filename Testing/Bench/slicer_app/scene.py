@@ -64,6 +64,16 @@ class Scene:
         self.scene.AddNode(crosshair)
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(self.scene, True)
 
+    def empty(self) -> None:
+        """Close the scene and drop the modules' parameter nodes, which closing keeps."""
+        self.scene.Clear(0)
+        kept = self.scene.GetNodesByClass("vtkMRMLScriptedModuleNode")
+        kept.UnRegister(None)
+        for i in range(kept.GetNumberOfItems()):
+            self.scene.RemoveNode(kept.GetItemAsObject(i))
+        self.scene.SetURL("")
+        self.application.GetInteractionNode().SwitchToViewTransformMode()
+
     def _add_cache(self, folder: Path) -> None:
         """Reading an .mrb unpacks it into the cache folder of the scene's data manager."""
         folder.mkdir(parents=True, exist_ok=True)

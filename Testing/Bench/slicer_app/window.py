@@ -29,11 +29,15 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
         self._box.addItem("", "")
         self._box.activated.connect(self._on_activated)
         manager.moduleLoaded.connect(self._on_loaded)
+        manager.moduleAboutToBeUnloaded.connect(self._on_unloaded)
 
     def _on_loaded(self, name: str) -> None:
         module = self._manager.module(name)
         if not module.hidden and isinstance(module, qSlicerScriptedLoadableModule):
             self._box.addItem(module.title, name)
+
+    def _on_unloaded(self, name: str) -> None:
+        self._box.removeItem(self._box.findData(name))
 
     def _on_activated(self, index: int) -> None:
         self.moduleSelected.emit(self._box.itemData(index))
@@ -55,6 +59,7 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
     """The window. Its name is the one slicer.util.mainWindow() looks for."""
 
     initialWindowShown = QtCore.Signal()
+    _START_SIZE = (1280, 800)  # px, the smallest screen the pages are made for
 
     def __init__(self, app: Any) -> None:
         super().__init__()
@@ -78,7 +83,7 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         self.setCentralWidget(central)
         self.statusBar()
         self._add_menu()
-        self.resize(1280, 800)
+        self.resize(*self._START_SIZE)
         self.resizeDocks([self._dock], [_PANEL_WIDTH], QtCore.Qt.Horizontal)
 
     def moduleSelector(self) -> qSlicerModuleSelectorToolBar:
@@ -173,7 +178,9 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         return self._app.ioManager()._drop_dialogs
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
-        self._show_module("")
+        # As Slicer does: the module is left first, so that it can put the layout back.
+        self._selector.selectModule("")
         self._app.moduleManager()._unload_all()
         event.accept()
-        self._app.quit()
+        if self._app._running:
+            self._app.quit()

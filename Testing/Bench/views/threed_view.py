@@ -102,8 +102,8 @@ class qMRMLThreeDWidget(qMRMLAbstractViewWidget):
         self._logic = slicer.vtkMRMLViewLogic()
         self._logic.SetMRMLApplicationLogic(application_logic)
         application_logic.GetViewLogics().AddItem(self._logic)
+        self._logic.SetName(node.GetLayoutName())  # by which it finds its view node in the scene
         self._logic.SetMRMLScene(scene)
-        self._logic.SetViewNode(node)
         self.setMRMLScene(scene)
         self._view.setMRMLViewNode(node)
         self._controller._describe(node.GetLayoutLabel() or node.GetLayoutName(), node.GetLayoutColor())

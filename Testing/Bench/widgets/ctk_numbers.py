@@ -99,8 +99,14 @@ class ctkDoubleSlider(QtWidgets.QWidget):
         self._slider.setRange(0, steps)
         self._slider.setPageStep(max(1, round(self.pageStep / self.singleStep)))
         blocker.unblock()
-        self.rangeChanged.emit(self.minimum, self.maximum)
         self._set_value(self._exact)
+        self._place()
+        self.rangeChanged.emit(self.minimum, self.maximum)
+
+    def _place(self) -> None:
+        blocker = QtCore.QSignalBlocker(self._slider)
+        self._slider.setValue(round((self._exact - self.minimum) / self.singleStep))
+        blocker.unblock()
 
     def _on_slider(self, position: int) -> None:
         self._exact = self._value_at(position)
@@ -114,9 +120,7 @@ class ctkDoubleSlider(QtWidgets.QWidget):
         if value == self._exact:
             return
         self._exact = value
-        blocker = QtCore.QSignalBlocker(self._slider)
-        self._slider.setValue(round((value - self.minimum) / self.singleStep))
-        blocker.unblock()
+        self._place()
         self.valueChanged.emit(value)
 
     value = QtCore.Property(float, _get_value, _set_value)

@@ -283,9 +283,12 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         node = self.currentNode()
         if node is None:
             return
-        name, accepted = QtWidgets.QInputDialog.getText(self, "Rename " + self._label(), "New name:", text=node.GetName())
-        if accepted and name:
-            node.SetName(name)
+        dialog = QtWidgets.QInputDialog(self)
+        dialog.setWindowTitle("Rename " + self._label())
+        dialog.setLabelText("New name:")
+        dialog.setTextValue(node.GetName())
+        if dialog.exec() and dialog.textValue():
+            node.SetName(dialog.textValue())
 
 
 class qMRMLColorTableComboBox(qMRMLNodeComboBox):

@@ -1,0 +1,81 @@
+"""The bench as a whole: a module's page, a slice view beside it, a click, a picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+MODULE = Path(__file__).with_name("BenchSample") / "BenchSample.py"
+
+
+def add_ball(name="ball", size=60):
+    """Return a volume whose values are the distance from its centre, in mm, centred on the origin."""
+    import slicer
+
+    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    at = np.arange(size) - (size - 1) / 2
+    z, y, x = np.meshgrid(at, at, at, indexing="ij")
+    slicer.util.updateVolumeFromArray(volume, np.sqrt(x * x + y * y + z * z).astype(np.int16))
+    volume.SetOrigin(at[0], at[0], at[0])
+    volume.CreateDefaultDisplayNodes()
+    return volume
+
+
+def pixels(path):
+    from PIL import Image
+
+    return np.asarray(Image.open(path).convert("RGB")).astype(int)
+
+
+@pytest.fixture
+def page(bench):
+    return bench.open_module(MODULE)
+
+
+def test_page_works_with_the_view_beside_it(bench, page, tmp_path):
+    import qt
+    import slicer
+    from PySide6.QtTest import QTest
+
+    volume = add_ball()
+    page.ui.inputSelector.setCurrentNode(volume)
+    slicer.util.setSliceViewerLayers(background=volume, fit=True)
+    QTest.mouseClick(page.ui.applyButton, qt.Qt.LeftButton)
+    assert bench.wait_until(lambda: "timeout" in page.calls, 5)
+    values = slicer.util.arrayFromVolume(volume)
+    assert page.ui.resultLabel.text == f"ball: {((values >= 20) & (values <= 60)).sum()} voxels"
+    assert page.parameters.inputVolume is volume
+
+    bench.screenshot(tmp_path / "page.png")
+    picture = pixels(tmp_path / "page.png")
+    assert picture.shape == (800, 1280, 3)
+    view = slicer.app.layoutManager().sliceWidget("Red").sliceView()
+    corner = view.mapTo(bench.window, qt.QPoint(0, 0))
+    red = picture[corner.y() : corner.y() + view.height, corner.x() : corner.x() + view.width]
+    middle, edge = red[view.height // 2, view.width // 2], red[5, view.width // 2]
+    assert middle.max() < 20 < 60 < edge.min()
+
+
+def test_parameters_and_widgets_follow_each_other(page):
+    page.ui.thresholdSlider.value = 250.0
+    assert page.parameters.threshold == 250.0
+    page.parameters.threshold = 300.0
+    assert page.ui.thresholdSlider.value == 300.0
+    page.parameters.kind = "large"
+    assert page.ui.kindBox.currentText == "large"
+    page.ui.noteEdit.text = "seen"
+    assert page.parameters.note == "seen"
+    page.ui.invertBox.click()
+    assert page.parameters.invert is True
+    with pytest.raises(ValueError, match="3000"):
+        page.parameters.threshold = 4000.0
+
+
+def test_typed_text_reaches_the_parameter(bench, page):
+    from PySide6.QtTest import QTest
+
+    QTest.keyClicks(page.ui.noteEdit, "left condyle")
+    assert page.parameters.note == "left condyle"
+    page.ui.countBox.selectAll()
+    QTest.keyClick(page.ui.countBox, "7")
+    assert page.parameters.count == 7

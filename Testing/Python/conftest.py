@@ -1,0 +1,5 @@
+"""Fixtures for every test."""
+
+from Bench.fixtures import _application, bench
+
+__all__ = ["_application", "bench"]
