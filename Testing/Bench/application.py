@@ -143,12 +143,10 @@ def start(
 ) -> Bench:
     """Start the application, or return the one that runs.
 
-    Args:
-        folder: for temporary files, the cache and the settings; a new temporary folder where None.
-        main_window: False runs as `Slicer --no-main-window`: slicer.util.mainWindow() and slicer.app.layoutManager() are None.
-        testing: what slicer.app.testingEnabled() answers.
-        person: somebody sits at the window: modal dialogs are real.
-        modules: module files to load before `startupCompleted`.
+    Args: folder: for temporary files, the cache and the settings; a new temporary folder where None. main_window:
+    False runs as `Slicer --no-main-window`: slicer.util.mainWindow() and slicer.app.layoutManager() are None.
+    testing: what slicer.app.testingEnabled() answers. person: somebody sits at the window: modal dialogs are real.
+    modules: module files to load before `startupCompleted`.
 
     Raises:
         RuntimeError: PySide6 was imported before with other enum settings, or another QApplication exists.

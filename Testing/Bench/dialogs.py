@@ -4,9 +4,9 @@
     dialogs.answer_path("/tmp/a.csv") # the file to choose in the next file dialog; "" cancels it
     dialogs.answer_with(function)     # function(dialog) works in the next dialog as a person would
 
-Answers are used in the order given. A dialog nobody has an answer for is closed as with the Escape key, so that the run goes on,
-and counts as a complaint; so does an answer nobody asked for. A dialog without any button (a message that closes by itself) needs
-no answer. A person at the bench's window gets the real dialogs.
+Answers are used in the order given. A dialog nobody has an answer for is closed as with the Escape key, so that the
+run goes on, and counts as a complaint; so does an answer nobody asked for. A dialog without any button (a message
+that closes by itself) needs no answer. A person at the bench's window gets the real dialogs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def answer(button: str) -> None:
 
 
 def answer_path(path: Any) -> None:
-    """Choose this path in the next file dialog; an empty text cancels it, several paths are separated by line breaks."""
+    """Choose this path in the next file dialog; an empty text cancels it, line breaks separate several paths."""
     _paths.append(str(path))
 
 
@@ -101,7 +101,9 @@ def _describe(dialog: QtWidgets.QDialog) -> Shown:
         text = "\n".join(part for part in (dialog.text, dialog.informativeText) if part)
         return Shown("message", dialog.windowTitle, text, buttons, dialog.detailedText)
     labels = QtCore.QObject.findChildren(dialog, QtWidgets.QLabel)
-    return Shown(dialog.className(), dialog.windowTitle, "\n".join(label.text for label in labels if label.text), buttons)
+    return Shown(
+        dialog.className(), dialog.windowTitle, "\n".join(label.text for label in labels if label.text), buttons
+    )
 
 
 def _exec(plain: Callable[[Any], int]) -> Callable[[Any], int]:

@@ -1,4 +1,4 @@
-"""pytest fixtures: one application for the whole run, started with the first test that asks for it and cleaned for each.
+"""pytest fixtures: one application for the whole run, started when a test first asks for it, cleaned for each.
 
 Import them in a conftest: `from Bench.fixtures import bench`.
 """

@@ -1,7 +1,7 @@
-"""Errors nobody raised to the caller: exceptions inside slots and events, wrong connections, unknown widgets in a .ui file.
+"""Errors nobody raised to the caller: exceptions in slots and events, wrong connections, unknown widgets of a .ui.
 
-Inside Slicer they are printed to the console and, in a test run, turn the exit status to failure. Here they are kept, so that
-a test can ask for them.
+Inside Slicer they are printed to the console and, in a test run, turn the exit status to failure. Here they are kept,
+so that a test can ask for them.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Cut the part of the two Slicer API files that the bench offers into the small files beside this one.
 
-Run `python Testing/Bench/api/extract.py <folder of slicer-qt-api.json and slicer-python-api.json>` after a new class joins
-`OFFERED` or the API files change. Both files were generated from Slicer's and CTK's sources (see `meta` in each).
+Run `python Testing/Bench/api/extract.py <folder of slicer-qt-api.json and slicer-python-api.json>` after a new class
+joins `OFFERED` or the API files change. Both files were generated from Slicer's and CTK's sources (see `meta` in
+each).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,47 +17,53 @@ Api = dict[str, Any]
 
 # ctk*, qMRML* and qSlicer* classes the bench offers; their base classes come along by themselves.
 OFFERED = """
-ctkBasePopupWidget ctkCheckBox ctkCheckablePushButton ctkCollapsibleButton ctkCollapsibleGroupBox
-ctkComboBox ctkDirectoryButton ctkDoubleRangeSlider ctkDoubleSlider ctkDoubleSpinBox ctkExpandButton ctkExpandableWidget
-ctkFittedTextBrowser ctkMenuButton ctkMessageBox ctkPathLineEdit ctkPushButton ctkRangeWidget ctkSearchBox ctkSliderWidget
-ctkLayoutManager ctkVTKAbstractView ctkVTKChartView ctkVTKRenderView ctkVTKSliceView ctkDICOMDatabase
-qMRMLCheckableNodeComboBox qMRMLCollapsibleButton qMRMLColorTableComboBox qMRMLLayoutManager qMRMLLayoutWidget qMRMLNodeComboBox
-qMRMLPlotView qMRMLPlotViewControllerWidget qMRMLPlotWidget qMRMLRangeWidget qMRMLSliceControllerWidget qMRMLSliceView qMRMLSliceWidget
-qMRMLSliderWidget qMRMLSpinBox qMRMLSubjectHierarchyTreeView qMRMLTableView qMRMLTableViewControllerWidget qMRMLTableWidget
-qMRMLThreeDView qMRMLThreeDViewControllerWidget qMRMLThreeDWidget qMRMLViewControllerBar qMRMLWidget
-qSlicerAbstractCoreModule qSlicerAbstractModule qSlicerAbstractModuleWidget qSlicerApplication qSlicerCoreApplication
-qSlicerCoreCommandOptions qSlicerCommandOptions qSlicerCoreIOManager qSlicerIOManager qSlicerLayoutManager qSlicerLoadableModule
-qSlicerMainWindow qSlicerMarkupsPlaceWidget qSlicerModuleFactoryManager qSlicerModuleManager qSlicerModuleSelectorToolBar
-qSlicerScriptedLoadableModule qSlicerScriptedLoadableModuleWidget qSlicerScriptedFileDialog qSlicerFileDialog
-qSlicerSimpleMarkupsWidget qSlicerWidget qSlicerAbstractModuleFactoryManager qSlicerCoreModule qSlicerExtensionsManagerModel
+ctkBasePopupWidget ctkCheckBox ctkCheckablePushButton ctkCollapsibleButton ctkCollapsibleGroupBox ctkComboBox
+ctkDirectoryButton ctkDoubleRangeSlider ctkDoubleSlider ctkDoubleSpinBox ctkExpandButton ctkExpandableWidget
+ctkFittedTextBrowser ctkMenuButton ctkMessageBox ctkPathLineEdit ctkPushButton ctkRangeWidget ctkSearchBox
+ctkSliderWidget ctkLayoutManager ctkVTKAbstractView ctkVTKChartView ctkVTKRenderView ctkVTKSliceView ctkDICOMDatabase
+qMRMLCheckableNodeComboBox qMRMLCollapsibleButton qMRMLColorTableComboBox qMRMLLayoutManager qMRMLLayoutWidget
+qMRMLNodeComboBox qMRMLPlotView qMRMLPlotViewControllerWidget qMRMLPlotWidget qMRMLRangeWidget
+qMRMLSliceControllerWidget qMRMLSliceView qMRMLSliceWidget qMRMLSliderWidget qMRMLSpinBox
+qMRMLSubjectHierarchyTreeView qMRMLTableView qMRMLTableViewControllerWidget qMRMLTableWidget qMRMLThreeDView
+qMRMLThreeDViewControllerWidget qMRMLThreeDWidget qMRMLViewControllerBar qMRMLWidget qSlicerAbstractCoreModule
+qSlicerAbstractModule qSlicerAbstractModuleWidget qSlicerApplication qSlicerCoreApplication qSlicerCoreCommandOptions
+qSlicerCommandOptions qSlicerCoreIOManager qSlicerIOManager qSlicerLayoutManager qSlicerLoadableModule
+qSlicerMainWindow qSlicerMarkupsPlaceWidget qSlicerModuleFactoryManager qSlicerModuleManager
+qSlicerModuleSelectorToolBar qSlicerScriptedLoadableModule qSlicerScriptedLoadableModuleWidget
+qSlicerScriptedFileDialog qSlicerFileDialog qSlicerSimpleMarkupsWidget qSlicerWidget
+qSlicerAbstractModuleFactoryManager qSlicerCoreModule qSlicerExtensionsManagerModel
 """.split()
 
 # Plain Qt classes, by what a module page may need.
 QT_CLASSES = """
-QObject QCoreApplication QGuiApplication QApplication QTimer QTimerEvent QProcess QProcessEnvironment QThread QEventLoop QEvent
-QSettings QFile QFileDevice QIODevice QFileInfo QDir QTemporaryDir QTemporaryFile QSaveFile QUrl QUrlQuery QByteArray QBuffer QMimeData QDate QTime
-QDateTime QLocale QStandardPaths QLibraryInfo QSysInfo QSize QSizeF QPoint QPointF QRect QRectF QLine QLineF QMargins QModelIndex
-QPersistentModelIndex QItemSelection QItemSelectionModel QItemSelectionRange QAbstractItemModel QAbstractTableModel QAbstractListModel
-QAbstractProxyModel QSortFilterProxyModel QIdentityProxyModel QStringListModel QSignalBlocker QSignalMapper QFileSystemWatcher QElapsedTimer
-QRegularExpression QRegularExpressionMatch QJsonDocument QTranslator QUuid QVersionNumber QCryptographicHash QPropertyAnimation
-QAbstractAnimation QVariantAnimation QEasingCurve
-QWidget QFrame QLabel QAbstractButton QPushButton QToolButton QCheckBox QRadioButton QButtonGroup QComboBox QFontComboBox QLineEdit
-QTextEdit QPlainTextEdit QTextBrowser QAbstractSpinBox QSpinBox QDoubleSpinBox QDateEdit QDateTimeEdit QTimeEdit QAbstractSlider QSlider
-QScrollBar QDial QProgressBar QProgressDialog QGroupBox QTabWidget QTabBar QStackedWidget QToolBox QScrollArea QAbstractScrollArea
-QSplitter QSplitterHandle QSizeGrip QListWidget QListWidgetItem QListView QTreeWidget QTreeWidgetItem QTreeView QTableWidget QTableWidgetItem
-QTableView QHeaderView QAbstractItemView QAbstractItemDelegate QStyledItemDelegate QItemDelegate QStyle QCommonStyle QStyleFactory
-QStyleOption QStyleOptionViewItem QStyleOptionButton QStyleOptionProgressBar QProxyStyle QDialog QDialogButtonBox QMessageBox QErrorMessage
-QFileDialog QInputDialog QColorDialog QFontDialog QMainWindow QStatusBar QMenuBar QMenu QToolBar QDockWidget QAction QActionGroup
-QWidgetAction QShortcut QKeySequence QLayout QLayoutItem QBoxLayout QVBoxLayout QHBoxLayout QFormLayout QGridLayout QStackedLayout
-QSpacerItem QWidgetItem QSizePolicy QToolTip QWhatsThis QCompleter QRubberBand QSplashScreen QGraphicsOpacityEffect QGraphicsEffect
-QColor QBrush QPen QFont QFontMetrics QFontMetricsF QFontInfo QFontDatabase QPalette QIcon QPixmap QImage QBitmap QImageReader QImageWriter
-QPainter QPainterPath QPolygon QPolygonF QRegion QTransform QGradient QLinearGradient QRadialGradient QCursor QClipboard QScreen QWindow QMovie
-QMouseEvent QKeyEvent QWheelEvent QInputEvent QFocusEvent QPaintEvent QResizeEvent QMoveEvent QCloseEvent QShowEvent QHideEvent
-QEnterEvent QHoverEvent QContextMenuEvent QDropEvent QDragEnterEvent QDragMoveEvent QDragLeaveEvent QDrag QHelpEvent QStatusTipEvent
-QShortcutEvent QActionEvent QChildEvent QFileOpenEvent QTouchEvent
-QStandardItem QStandardItemModel QValidator QIntValidator QDoubleValidator QRegularExpressionValidator QTextDocument QTextCursor
-QTextCharFormat QTextFormat QTextBlock QTextBlockFormat QTextOption QTextLayout QSyntaxHighlighter QDesktopServices QPaintDevice QPicture
-QUndoStack QUndoCommand QSystemTrayIcon QUiLoader QNetworkAccessManager QNetworkRequest QNetworkReply Qt
+QObject QCoreApplication QGuiApplication QApplication QTimer QTimerEvent QProcess QProcessEnvironment QThread
+QEventLoop QEvent QSettings QFile QFileDevice QIODevice QFileInfo QDir QTemporaryDir QTemporaryFile QSaveFile QUrl
+QUrlQuery QByteArray QBuffer QMimeData QDate QTime QDateTime QLocale QStandardPaths QLibraryInfo QSysInfo QSize QSizeF
+QPoint QPointF QRect QRectF QLine QLineF QMargins QModelIndex QPersistentModelIndex QItemSelection QItemSelectionModel
+QItemSelectionRange QAbstractItemModel QAbstractTableModel QAbstractListModel QAbstractProxyModel
+QSortFilterProxyModel QIdentityProxyModel QStringListModel QSignalBlocker QSignalMapper QFileSystemWatcher
+QElapsedTimer QRegularExpression QRegularExpressionMatch QJsonDocument QTranslator QUuid QVersionNumber
+QCryptographicHash QPropertyAnimation QAbstractAnimation QVariantAnimation QEasingCurve QWidget QFrame QLabel
+QAbstractButton QPushButton QToolButton QCheckBox QRadioButton QButtonGroup QComboBox QFontComboBox QLineEdit
+QTextEdit QPlainTextEdit QTextBrowser QAbstractSpinBox QSpinBox QDoubleSpinBox QDateEdit QDateTimeEdit QTimeEdit
+QAbstractSlider QSlider QScrollBar QDial QProgressBar QProgressDialog QGroupBox QTabWidget QTabBar QStackedWidget
+QToolBox QScrollArea QAbstractScrollArea QSplitter QSplitterHandle QSizeGrip QListWidget QListWidgetItem QListView
+QTreeWidget QTreeWidgetItem QTreeView QTableWidget QTableWidgetItem QTableView QHeaderView QAbstractItemView
+QAbstractItemDelegate QStyledItemDelegate QItemDelegate QStyle QCommonStyle QStyleFactory QStyleOption
+QStyleOptionViewItem QStyleOptionButton QStyleOptionProgressBar QProxyStyle QDialog QDialogButtonBox QMessageBox
+QErrorMessage QFileDialog QInputDialog QColorDialog QFontDialog QMainWindow QStatusBar QMenuBar QMenu QToolBar
+QDockWidget QAction QActionGroup QWidgetAction QShortcut QKeySequence QLayout QLayoutItem QBoxLayout QVBoxLayout
+QHBoxLayout QFormLayout QGridLayout QStackedLayout QSpacerItem QWidgetItem QSizePolicy QToolTip QWhatsThis QCompleter
+QRubberBand QSplashScreen QGraphicsOpacityEffect QGraphicsEffect QColor QBrush QPen QFont QFontMetrics QFontMetricsF
+QFontInfo QFontDatabase QPalette QIcon QPixmap QImage QBitmap QImageReader QImageWriter QPainter QPainterPath QPolygon
+QPolygonF QRegion QTransform QGradient QLinearGradient QRadialGradient QCursor QClipboard QScreen QWindow QMovie
+QMouseEvent QKeyEvent QWheelEvent QInputEvent QFocusEvent QPaintEvent QResizeEvent QMoveEvent QCloseEvent QShowEvent
+QHideEvent QEnterEvent QHoverEvent QContextMenuEvent QDropEvent QDragEnterEvent QDragMoveEvent QDragLeaveEvent QDrag
+QHelpEvent QStatusTipEvent QShortcutEvent QActionEvent QChildEvent QFileOpenEvent QTouchEvent QStandardItem
+QStandardItemModel QValidator QIntValidator QDoubleValidator QRegularExpressionValidator QTextDocument QTextCursor
+QTextCharFormat QTextFormat QTextBlock QTextBlockFormat QTextOption QTextLayout QSyntaxHighlighter QDesktopServices
+QPaintDevice QPicture QUndoStack QUndoCommand QSystemTrayIcon QUiLoader QNetworkAccessManager QNetworkRequest
+QNetworkReply Qt
 """.split()
 
 PYTHON_MODULES = (
@@ -136,7 +142,7 @@ def main() -> None:
         target = HERE / name
         partial = target.with_suffix(".part")
         partial.write_text(text_of(part), encoding="utf-8")
-        os.replace(partial, target)
+        partial.replace(target)
 
 
 if __name__ == "__main__":

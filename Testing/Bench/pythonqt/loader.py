@@ -14,10 +14,13 @@ from Bench.pythonqt import registry
 class QUiLoader(QtUiTools.QUiLoader):
     """Loads a .ui file as Slicer does.
 
-    PySide6 cannot carry a VTK object through a signal declared in a .ui connection, so those connections are made in Python.
+    PySide6 cannot carry a VTK object through a signal declared in a .ui connection, so those connections are made in
+    Python.
     """
 
-    def createWidget(self, class_name: str, parent: QtWidgets.QWidget | None = None, name: str = "") -> QtWidgets.QWidget:
+    def createWidget(
+        self, class_name: str, parent: QtWidgets.QWidget | None = None, name: str = ""
+    ) -> QtWidgets.QWidget:
         cls = registry.widget_class(class_name)
         if cls is None:
             if class_name.startswith(("ctk", "qMRML", "qSlicer")):
@@ -62,7 +65,7 @@ def _bytes_of(device: QtCore.QIODevice | str) -> bytes:
 
 
 def _take_choices(tree: ElementTree.Element) -> list[tuple[str, str, int]]:
-    """Remove enum properties of ctk and qMRML classes, which PySide6 cannot read; return (widget, property, value) of each."""
+    """Remove enum properties of ctk and qMRML classes, which PySide6 cannot read; return (widget, property, value)."""
     found = []
     for widget in tree.iter("widget"):
         for item in list(widget.findall("property")):

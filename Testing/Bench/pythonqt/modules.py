@@ -23,7 +23,9 @@ class _QtModule(types.ModuleType):
         if name == "QUiLoader":
             return loader.QUiLoader
         if not api.is_qt_class(name):
-            raise AttributeError(f"qt has no attribute '{name}' (not in Slicer's Python, or not in the bench's list of Qt classes)")
+            raise AttributeError(
+                f"qt has no attribute '{name}' (not in Slicer's Python, or not in the bench's list of Qt classes)"
+            )
         for module in _SOURCES:
             if hasattr(module, name):
                 return getattr(module, name)
@@ -50,7 +52,9 @@ def adapt_static_functions() -> None:
     plain_single_shot = QtCore.QTimer.singleShot
 
     def single_shot(msec: int, receiver: Any, member: str | None = None) -> None:
-        function: Callable[[], None] = receiver if member is None else getattr(receiver, member.split("(", 1)[0].lstrip("12"))
+        function: Callable[[], None] = (
+            receiver if member is None else getattr(receiver, member.split("(", 1)[0].lstrip("12"))
+        )
         plain_single_shot(int(msec), function)
 
     QtCore.QTimer.singleShot = staticmethod(single_shot)  # type: ignore[method-assign,assignment]

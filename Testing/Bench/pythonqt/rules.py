@@ -1,9 +1,9 @@
 """PythonQt's attribute rules, laid over every PySide6 object of the process.
 
-In Slicer a Qt property is a value (`label.text`, never `label.text()`), a ctk or qMRML class has only its properties, slots,
-invokable methods, signals and enum values, and a name that does not exist raises. The rules come from PythonQt's sources, see
-`rules` in the Slicer API file the lists in `Bench/api` were cut from. They are set on QObject itself, because an object Qt made
-(a message box's button, a header view) must obey them too.
+In Slicer a Qt property is a value (`label.text`, never `label.text()`), a ctk or qMRML class has only its properties,
+slots, invokable methods, signals and enum values, and a name that does not exist raises. The rules come from
+PythonQt's sources, see `rules` in the Slicer API file the lists in `Bench/api` were cut from. They are set on QObject
+itself, because an object Qt made (a message box's button, a header view) must obey them too.
 
 Names that start with an underscore belong to the bench's own classes and pass through.
 """
@@ -25,8 +25,8 @@ from Bench.pythonqt import signals
 
 # Decorators PythonQt puts on every QObject, and what PySide6 itself asks for.
 _ALWAYS = frozenset(
-    "property setProperty parent setParent findChild findChildren connect disconnect className inherits delete help metaObject "
-    "tr emit event eventFilter connectNotify disconnectNotify childEvent customEvent timerEvent".split()
+    "property setProperty parent setParent findChild findChildren connect disconnect className inherits delete help "
+    "metaObject tr emit event eventFilter connectNotify disconnectNotify childEvent customEvent timerEvent".split()
 )
 _plain_get = QtCore.QObject.__getattribute__
 # Python only lets the next base without a function of ours store the attribute.
@@ -103,8 +103,8 @@ def _get(self: QtCore.QObject, name: str) -> Any:
 
 
 def _property_value(self: QtCore.QObject, name: str) -> Any:
-    # Qt calls a virtual such as sizeHint(), PySide6 then asks this object for a Python function of that name, and reading
-    # the property would call the virtual again: the nested question gets the plain method.
+    # Qt calls a virtual such as sizeHint(), PySide6 then asks this object for a Python function of that name, and
+    # reading the property would call the virtual again: the nested question gets the plain method.
     key = (id(self), name)
     if key in _asking:
         return _plain_get(self, name)
@@ -126,7 +126,9 @@ def _listed(self: QtCore.QObject, name: str, rules: _ClassRules) -> Any:
     except AttributeError:
         if api.is_widget_class(rules.title) and name in api.own_members(rules.title):
             raise NotImplementedError(f"Slicer has {rules.title}.{name}, this bench does not offer it yet") from None
-        raise AttributeError(f"{rules.title}.{name} exists with Qt 5 only; a page must run with Qt 5 and Qt 6") from None
+        raise AttributeError(
+            f"{rules.title}.{name} exists with Qt 5 only; a page must run with Qt 5 and Qt 6"
+        ) from None
     return found
 
 
@@ -147,7 +149,7 @@ def _unlisted(self: QtCore.QObject, name: str, rules: _ClassRules) -> Any:
 
 
 def _asked_by_script(name: str) -> bool:
-    """Whether running Python code names this attribute; PySide6 itself asks for a Python override of every virtual function."""
+    """Whether running Python code names this attribute; PySide6 asks for an override of every virtual function."""
     code = sys._getframe(3).f_code
     return name in code.co_names or name in code.co_consts
 

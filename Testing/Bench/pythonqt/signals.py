@@ -99,7 +99,9 @@ def _as_declared(source: QtCore.QObject, signature: str) -> str:
 
 def _without_names(signature: str) -> str:
     name, arguments = signature[:-1].split("(", 1)
-    kinds = [re.sub(r"\s*\w+$", "", part.strip()) if " " in part.strip() else part.strip() for part in arguments.split(",")]
+    kinds = [
+        re.sub(r"\s*\w+$", "", part.strip()) if " " in part.strip() else part.strip() for part in arguments.split(",")
+    ]
     return f"{name}({','.join(kinds)})"
 
 
@@ -129,7 +131,8 @@ def disconnect(self: QtCore.QObject, signature: str | None = None, slot: Slot | 
     """Undo connections made by text: of one function, of one signal, or all of them."""
     if signature is None:
         address = shiboken6.getCppPointer(self)[0]
-        return all([_drop(self, name, None) for owner, name in list(_connected) if owner == address])
+        dropped = [_drop(self, name, None) for owner, name in list(_connected) if owner == address]
+        return all(dropped)
     return _drop(self, normalized(signature), slot)
 
 

@@ -75,7 +75,9 @@ class qSlicerApplication(qSlicerCoreApplication):
     revision = QtCore.Property(str, lambda self: "bench")
     repositoryRevision = QtCore.Property(str, lambda self: "bench")
     os = QtCore.Property(str, lambda self: {"Linux": "linux", "Darwin": "macosx"}.get(platform.system(), "win"))
-    arch = QtCore.Property(str, lambda self: "amd64" if platform.machine() in ("x86_64", "AMD64") else platform.machine())
+    arch = QtCore.Property(
+        str, lambda self: "amd64" if platform.machine() in ("x86_64", "AMD64") else platform.machine()
+    )
     temporaryPath = QtCore.Property(str, lambda self: str(self._folder))
     cachePath = QtCore.Property(str, lambda self: str(self._folder / "cache"))
     defaultScenePath = QtCore.Property(str, lambda self: str(self._folder))

@@ -131,8 +131,16 @@ class qSlicerCoreIOManager(QtCore.QObject):
     # Saving
 
     def fileWriterFileType(self, node: Any) -> str:
-        kinds = {"vtkMRMLVolumeNode": "VolumeFile", "vtkMRMLMarkupsNode": "MarkupsFile", "vtkMRMLTableNode": "TableFile"}
-        kinds |= {"vtkMRMLTextNode": "TextFile", "vtkMRMLModelNode": "ModelFile", "vtkMRMLTransformNode": "TransformFile"}
+        kinds = {
+            "vtkMRMLVolumeNode": "VolumeFile",
+            "vtkMRMLMarkupsNode": "MarkupsFile",
+            "vtkMRMLTableNode": "TableFile",
+        }
+        kinds |= {
+            "vtkMRMLTextNode": "TextFile",
+            "vtkMRMLModelNode": "ModelFile",
+            "vtkMRMLTransformNode": "TransformFile",
+        }
         return next((kind for name, kind in kinds.items() if node.IsA(name)), "NoFile")
 
     def saveNodes(self, kind: str, properties: Properties, messages: Any = None) -> bool:

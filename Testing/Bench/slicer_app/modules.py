@@ -214,7 +214,9 @@ class qSlicerModuleManager(QtCore.QObject):
         self.moduleLoaded.emit(name)
 
     def _scripted(self) -> dict[str, qSlicerScriptedLoadableModule]:
-        return {name: module for name, module in self._modules.items() if isinstance(module, qSlicerScriptedLoadableModule)}
+        return {
+            name: module for name, module in self._modules.items() if isinstance(module, qSlicerScriptedLoadableModule)
+        }
 
     def _unload_all(self) -> None:
         for name in self._scripted():
@@ -232,7 +234,7 @@ class qSlicerModuleManager(QtCore.QObject):
 
 
 def call(function: Callable[..., Any] | None, *arguments: Any) -> Any:
-    """Call a script's method as the application does: an exception is printed and noted, and the application goes on."""
+    """Call a script's method as the application does: an exception is printed and noted, and life goes on."""
     if function is None:
         return None
     try:

@@ -14,7 +14,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 
 
 def load(scene: Any, path: Path, name: str) -> Any:
-    """Return a new volume node of the picture: scalar for grey, vector for colour; spacing 1 mm, columns to L, rows to P."""
+    """Return a new volume of the picture: scalar for grey, vector for colour; spacing 1 mm, columns to L, rows to P."""
     pixels = np.asarray(Image.open(path).convert("L") if _is_grey(path) else Image.open(path).convert("RGB"))
     kind = "vtkMRMLScalarVolumeNode" if pixels.ndim == 2 else "vtkMRMLVectorVolumeNode"
     node = scene.AddNewNodeByClass(kind, name)

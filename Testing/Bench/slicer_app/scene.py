@@ -8,7 +8,7 @@ from typing import Any
 import slicer
 import vtk
 
-# Displayable managers and slicer.util ask for these by name; volume rendering needs Slicer's share folder and is left out.
+# Displayable managers and slicer.util ask for these by name; volume rendering needs Slicer's share folder.
 _LOGICS = {
     "Cameras": "vtkSlicerCamerasModuleLogic",
     "Colors": "vtkMRMLColorLogic",
@@ -30,8 +30,20 @@ _LOGICS = {
 # Colour tables Slicer reads from files of its share folder: name -> colours at equal steps, 0..1. The end and middle
 # colours are those of matplotlib's viridis and inferno (CC0), between them is a straight line.
 _FILE_COLOURS = {
-    "Viridis": ((0.267, 0.005, 0.329), (0.230, 0.322, 0.546), (0.128, 0.567, 0.551), (0.369, 0.789, 0.383), (0.993, 0.906, 0.144)),
-    "Inferno": ((0.001, 0.000, 0.014), (0.342, 0.062, 0.429), (0.736, 0.216, 0.330), (0.978, 0.557, 0.035), (0.988, 0.998, 0.645)),
+    "Viridis": (
+        (0.267, 0.005, 0.329),
+        (0.230, 0.322, 0.546),
+        (0.128, 0.567, 0.551),
+        (0.369, 0.789, 0.383),
+        (0.993, 0.906, 0.144),
+    ),
+    "Inferno": (
+        (0.001, 0.000, 0.014),
+        (0.342, 0.062, 0.429),
+        (0.736, 0.216, 0.330),
+        (0.978, 0.557, 0.035),
+        (0.988, 0.998, 0.645),
+    ),
 }
 
 
@@ -101,7 +113,13 @@ class _HierarchyItems:
 
     @staticmethod
     def _belongs(node: Any) -> bool:
-        kinds = ("vtkMRMLVolumeNode", "vtkMRMLMarkupsNode", "vtkMRMLModelNode", "vtkMRMLTransformNode", "vtkMRMLTableNode")
+        kinds = (
+            "vtkMRMLVolumeNode",
+            "vtkMRMLMarkupsNode",
+            "vtkMRMLModelNode",
+            "vtkMRMLTransformNode",
+            "vtkMRMLTableNode",
+        )
         kinds += ("vtkMRMLTextNode", "vtkMRMLPlotChartNode", "vtkMRMLPlotSeriesNode", "vtkMRMLSegmentationNode")
         return not node.GetHideFromEditors() and any(node.IsA(kind) for kind in kinds)
 

@@ -1,4 +1,4 @@
-"""slicer.packaging: what is installed is asked for real; installing only happens through a function a test or a person sets."""
+"""slicer.packaging: what is installed is asked for real; installing only happens through a function a test sets."""
 
 from __future__ import annotations
 

@@ -118,7 +118,9 @@ def _choice(widget: Any, parameter: Parameter) -> Connector | None:
     is_enum = isinstance(parameter.type, type) and issubclass(parameter.type, enum.Enum)
     if type(widget) not in (qt.QComboBox, ctk.ctkComboBox) or not (is_enum or _has_choice(parameter)):
         return None
-    values = list(parameter.type) if is_enum else next(n.choices for n in parameter.annotations if isinstance(n, Choice))
+    values = (
+        list(parameter.type) if is_enum else next(n.choices for n in parameter.annotations if isinstance(n, Choice))
+    )
     labels = [(getattr(v, "label", None) and v.label()) or v.name if is_enum else str(v) for v in values]
     widget.clear()
     widget.addItems(labels)
@@ -153,7 +155,9 @@ def _path(widget: Any, parameter: Parameter) -> Connector | None:
         return None
     name, signal = names[type(widget)]
     kind = parameter.type
-    return Connector(widget, signal, lambda: kind(getattr(widget, name)), lambda value: setattr(widget, name, str(value)))
+    return Connector(
+        widget, signal, lambda: kind(getattr(widget, name)), lambda value: setattr(widget, name, str(value))
+    )
 
 
 def _node(widget: Any, parameter: Parameter) -> Connector | None:

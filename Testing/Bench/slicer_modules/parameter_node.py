@@ -1,7 +1,7 @@
 """slicer.parameterNodeWrapper: typed access to a parameter node and its connection to widgets.
 
-What is kept in the node (names, text forms, node references) is as in Slicer for numbers, texts, paths, enums and nodes. Lists,
-dictionaries and parameter packs are not supported here: an annotation of such a type raises TypeError.
+What is kept in the node (names, text forms, node references) is as in Slicer for numbers, texts, paths, enums and
+nodes. Lists, dictionaries and parameter packs are not supported here: an annotation of such a type raises TypeError.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ __all__ = [
 
 SlicerParameterNamePropertyName = "SlicerParameterName"
 _RESERVED = frozenset(
-    "default isCached dataType getValue setValue connectGui connectParametersToGui disconnectGui StartModify EndModify AddObserver "
-    "RemoveObserver Modified allParameters".split()
+    "default isCached dataType getValue setValue connectGui connectParametersToGui disconnectGui StartModify EndModify "
+    "AddObserver RemoveObserver Modified allParameters".split()
 )
 
 
@@ -71,7 +71,9 @@ def _wrapped(cls: type) -> type:
     if taken:
         raise ValueError(f"these parameter names are reserved: {sorted(taken)}")
     members = {name: _accessor(parameter) for name, parameter in parameters.items()}
-    return type(cls.__name__, (_Wrapper, cls), {**members, "_bench_parameters": parameters, "__module__": cls.__module__})
+    return type(
+        cls.__name__, (_Wrapper, cls), {**members, "_bench_parameters": parameters, "__module__": cls.__module__}
+    )
 
 
 def _accessor(parameter: Parameter) -> property:

@@ -158,7 +158,9 @@ class Parameter:
 
     def _write_node(self, node: Any, value: Any) -> None:
         if value is not None and not isinstance(value, self.node_types):
-            raise TypeError(f"parameter '{self.name}' takes {[t.__name__ for t in self.node_types]}, got {value.GetClassName()}")
+            raise TypeError(
+                f"parameter '{self.name}' takes {[t.__name__ for t in self.node_types]}, got {value.GetClassName()}"
+            )
         modified = node.StartModify()
         node.SetParameter(self.name, "")
         node.SetNodeReferenceID(self.name, value.GetID() if value is not None else None)
@@ -170,7 +172,9 @@ class Parameter:
         if _is_kind(self.type, (pathlib.PurePath,)):
             return self.type(value)
         if not isinstance(value, self.type):
-            raise TypeError(f"parameter '{self.name}' takes {self.type.__name__}, got {type(value).__name__} ({value!r})")
+            raise TypeError(
+                f"parameter '{self.name}' takes {self.type.__name__}, got {type(value).__name__} ({value!r})"
+            )
         return value
 
     def read(self, node: Any) -> Any:

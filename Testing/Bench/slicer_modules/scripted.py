@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import unittest
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import ctk
 import qt
 import slicer
-
 from slicer.util import toBool
 
 __all__ = [
@@ -189,7 +187,7 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
     def takeScreenshot(self, name: str, description: str, type: int = -1) -> None:
         """Keep a picture of the views where screenshots are on."""
         if self.enableScreenshots:
-            slicer.util.mainWindow().grab().save(os.path.join(slicer.app.temporaryPath, name + ".png"))
+            slicer.util.mainWindow().grab().save(str(Path(slicer.app.temporaryPath) / f"{name}.png"))
 
     def setUp(self) -> None:
         """Start from an empty scene."""

@@ -166,7 +166,11 @@ class qSlicerLayoutManager(ctkLayoutManager):
         return self._widgets.get(f"vtkMRMLSliceNode:{name}")
 
     def threeDWidget(self, which: int | str) -> Any:
-        return self._widgets.get(f"vtkMRMLViewNode:{which}") if isinstance(which, str) else self._at("vtkMRMLViewNode", which)
+        return (
+            self._widgets.get(f"vtkMRMLViewNode:{which}")
+            if isinstance(which, str)
+            else self._at("vtkMRMLViewNode", which)
+        )
 
     def tableWidget(self, index: int) -> Any:
         return self._at("vtkMRMLTableViewNode", index)

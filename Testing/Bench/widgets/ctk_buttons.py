@@ -150,7 +150,9 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         kind = QtWidgets.QStyle.PE_IndicatorArrowRight if self._collapsed else QtWidgets.QStyle.PE_IndicatorArrowDown
         style.drawPrimitive(kind, arrow, painter, self)
         text = option.rect.adjusted(_ARROW + 8, 0, -4, 0)
-        style.drawItemText(painter, text, int(QtCore.Qt.AlignLeft | QtCore.Qt.AlignVCenter), self.palette, self.enabled, self.text)
+        style.drawItemText(
+            painter, text, int(QtCore.Qt.AlignLeft | QtCore.Qt.AlignVCenter), self.palette, self.enabled, self.text
+        )
         if self.hasFocus():
             painter.setPen(QtGui.QPen(self.palette.highlight().color(), 1, QtCore.Qt.DotLine))
             painter.drawRect(option.rect.adjusted(1, 1, -2, -2))

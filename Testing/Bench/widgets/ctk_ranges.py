@@ -126,7 +126,9 @@ class ctkDoubleRangeSlider(QtWidgets.QWidget):
         self.sliderReleased.emit()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
-        step = {QtCore.Qt.Key_Left: -1, QtCore.Qt.Key_Down: -1, QtCore.Qt.Key_Right: 1, QtCore.Qt.Key_Up: 1}.get(event.key(), 0)
+        step = {QtCore.Qt.Key_Left: -1, QtCore.Qt.Key_Down: -1, QtCore.Qt.Key_Right: 1, QtCore.Qt.Key_Up: 1}.get(
+            event.key(), 0
+        )
         if not step:
             super().keyPressEvent(event)
         elif event.modifiers() & QtCore.Qt.ShiftModifier:
@@ -170,7 +172,11 @@ class ctkRangeWidget(QtWidgets.QWidget):
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
-        self._low, self._slider, self._high = QtWidgets.QDoubleSpinBox(), ctkDoubleRangeSlider(), QtWidgets.QDoubleSpinBox()
+        self._low, self._slider, self._high = (
+            QtWidgets.QDoubleSpinBox(),
+            ctkDoubleRangeSlider(),
+            QtWidgets.QDoubleSpinBox(),
+        )
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._low)

@@ -111,7 +111,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         if any(node.IsA(kind) for kind in self.hideChildNodeTypes):
             return False
         return all(
-            node.GetAttribute(name) == (None if value is None else str(value)) or (value is None and node.GetAttribute(name))
+            node.GetAttribute(name) == (None if value is None else str(value))
+            or (value is None and node.GetAttribute(name))
             for kind, name, value in self._attributes
             if node.IsA(kind)
         )
