@@ -116,10 +116,13 @@ class Bench:
         """Come back to the state after the start: window open, scene empty, no module loaded, settings empty."""
         from PySide6 import QtCore
 
+        from Bench import installing
+
         self.close()
         self.app.moduleManager()._forget_scripted()
         self.app._scene.empty()
         self.app.setRenderPaused(False)
+        installing.reset()
         QtCore.QSettings().clear()
         if self.window is not None:
             self.layout_manager.setLayout(_FOUR_UP)

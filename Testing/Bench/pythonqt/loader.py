@@ -80,11 +80,10 @@ def _choice_value(text: str) -> int:
     value = 0
     for part in text.split("|"):
         class_name, name = part.split("::")[0], part.split("::")[-1]
-        enums = api.table("widgets")[class_name].get("enums", {})
-        values = [enum[name] for enum in enums.values() if name in enum]
-        if not values:
+        values = api.enum_values(class_name)
+        if name not in values:
             problems.record(f".ui file: {class_name} has no value {name}")
-        value |= values[0] if values else 0
+        value |= values.get(name, 0)
     return value
 
 

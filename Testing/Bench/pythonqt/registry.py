@@ -10,10 +10,12 @@ _classes: dict[str, type] = {}
 
 
 def add_module(module: ModuleType) -> None:
-    """Register every class of the API that `module` defines."""
+    """Register every class of the API that `module` defines, and give it the enum values of the API."""
     for name, value in vars(module).items():
         if isinstance(value, type) and api.is_widget_class(name) and value.__module__ == module.__name__:
             _classes[name] = value
+            for item, number in api.enum_values(name).items():
+                setattr(value, item, number)
 
 
 def widget_class(name: str) -> type | None:

@@ -23,10 +23,9 @@ class qSlicerAbstractCoreModule(QtCore.QObject):
     title = kept(str, "")
     hidden = kept(bool, False)
     index = kept(int, -1)
-    category = kept(str, "")
-    categories = kept("QVariant", [])
-    contributors = kept("QVariant", [])
-    dependencies = kept("QVariant", [])
+    categories = kept("QStringList", [])
+    contributors = kept("QStringList", [])
+    dependencies = kept("QStringList", [])
     helpText = kept(str, "")
     acknowledgementText = kept(str, "")
     widgetRepresentationCreationEnabled = kept(bool, True)
@@ -112,7 +111,7 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerAbstractModuleWidget):
         self._build()
 
 
-class qSlicerScriptedLoadableModule(qSlicerAbstractModule):
+class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
     """A module from a .py file: the object scripts get as `parent`."""
 
     def __init__(self, path: Path) -> None:

@@ -1,33 +1,50 @@
-"""slicer.packaging: what is installed is asked for real; installing only happens through a function a test sets."""
+"""slicer.packaging: what is installed is asked for real; installing goes through `Bench.installing`."""
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib.metadata as _metadata
 import logging
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import qt
 import slicer
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
-Requirements = str | Requirement | list[str | Requirement]
-_installer: list[Callable[[list[str]], None]] = []
-_asked: list[list[str]] = []
+from Bench import installing
+
+_busy: list[bool] = []
 
 
 def load_requirements(path: str | Path) -> list[Requirement]:
-    """Return the requirements of a requirements.txt file."""
-    lines = [line.split("#", 1)[0].strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    return [Requirement(line) for line in lines if line and not line.startswith("-")]
+    """Return the requirements of a requirements.txt file; a comment after a requirement is an error, as in Slicer."""
+    lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    return [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
 
 
-def _as_list(requirements: Requirements) -> list[Requirement]:
+def load_pyproject_dependencies(path: str | Path) -> list[Requirement]:
+    """Return the `[project] dependencies` of a pyproject.toml file.
+
+    Raises:
+        KeyError: the file has no [project] table.
+    """
+    with Path(path).open("rb") as file:
+        return [Requirement(line) for line in tomllib.load(file)["project"].get("dependencies", [])]
+
+
+def _as_list(requirements: Any) -> list[Requirement]:
+    if isinstance(requirements, str):
+        try:
+            return [Requirement(requirements)]
+        except InvalidRequirement:
+            return [Requirement(part) for part in requirements.split()]
     items = requirements if isinstance(requirements, list) else [requirements]
     return [item if isinstance(item, Requirement) else Requirement(item) for item in items]
 
 
-def pip_check(req: Requirements, _seen: Any = None) -> bool:
+def pip_check(req: str | Requirement | list[str | Requirement], _seen: Any = None) -> bool:
     """Whether every requirement is met by what is installed."""
     return all(_is_met(item) for item in _as_list(req))
 
@@ -35,15 +52,17 @@ def pip_check(req: Requirements, _seen: Any = None) -> bool:
 def _is_met(requirement: Requirement) -> bool:
     if requirement.marker is not None and not requirement.marker.evaluate():
         return True
+    pretended = installing.state_of(requirement.name)
+    if pretended is not None:
+        return pretended
     try:
-        version = importlib.metadata.version(requirement.name)
-    except importlib.metadata.PackageNotFoundError:
+        return _metadata.version(requirement.name) in requirement.specifier
+    except _metadata.PackageNotFoundError:
         return False
-    return requirement.specifier.contains(version, prereleases=True)
 
 
 def pip_ensure(
-    requirements: Requirements,
+    requirements: str | Requirement | list[str | Requirement],
     constraints: str | Path | None = None,
     skip_packages: list[str] | None = None,
     prompt_install: bool = True,
@@ -63,11 +82,10 @@ def pip_ensure(
     if slicer.app.testingEnabled() and skip_in_testing:
         logging.info("Testing mode is enabled: not installing %s", missing)
         return None
-    if prompt_install and not slicer.util.confirmOkCancelDisplay(
-        f"{requester or 'A module'} needs to install: {', '.join(missing)}", "Install Python packages"
-    ):
+    text = f"{requester or 'A module'} needs to install: {', '.join(missing)}"
+    if prompt_install and not slicer.util.confirmOkCancelDisplay(text, "Install Python packages"):
         raise RuntimeError(f"User declined installation of {missing}")
-    return pip_install(missing)
+    return pip_install(missing, constraints, skip_packages=skip_packages, show_progress=show_progress)
 
 
 def pip_install(
@@ -81,30 +99,50 @@ def pip_install(
     logCallback: Callable[[str], None] | None = None,
     completedCallback: Callable[[int], None] | None = None,
 ) -> list[str] | None:
-    """Hand the requirements to the installer set with `Bench.slicer_modules.packaging.install_with`.
+    """Hand the requirements to the installer a test has set; not blocking, from the event loop.
 
     Raises:
-        RuntimeError: no installer is set; the bench never changes the environment it runs in by itself.
+        RuntimeError: no installer is set.
+        ValueError: skip_packages is used together with what Slicer does not allow beside it.
     """
+    if skip_packages is not None and (no_deps_requirements is not None or not blocking):
+        raise ValueError("skip_packages cannot be combined with no_deps_requirements or blocking=False")
     items = [requirements] if isinstance(requirements, str) else list(requirements)
-    _asked.append(items)
-    if not _installer:
-        raise RuntimeError(f"the bench installs nothing; wanted: {items}")
-    if logCallback is not None:
-        logCallback(f"Installing {', '.join(items)}")
-    _installer[0](items)
-    if completedCallback is not None:
-        completedCallback(0)
+    if blocking:
+        installing.install(items)
+        return [] if skip_packages is not None else None
+    _busy.append(True)
+    qt.QTimer.singleShot(0, lambda: _install_later(items, logCallback, completedCallback))
     return None
 
 
-def install_with(function: Callable[[list[str]], None] | None) -> None:
-    """Let `function` do the installing; None for no installing."""
-    _installer[:] = [function] if function is not None else []
+def _install_later(items: list[str], log: Callable[[str], None] | None, done: Callable[[int], None] | None) -> None:
+    status = 0
+    try:
+        installing.install(items)
+    except Exception as error:
+        status = 1
+        if log is not None:
+            log(str(error))
+    finally:
+        _busy.pop()
+    if done is not None:
+        done(status)
 
 
-def asked() -> list[list[str]]:
-    """Return what was to be installed since the last call."""
-    found = list(_asked)
-    _asked.clear()
-    return found
+def pip_uninstall(
+    requirements: str | list[str],
+    blocking: bool = True,
+    logCallback: Callable[[str], None] | None = None,
+    completedCallback: Callable[[int], None] | None = None,
+) -> None:
+    """Let the packages count as not installed."""
+    names = [requirements] if isinstance(requirements, str) else list(requirements)
+    installing.pretend_missing(Requirement(name).name for name in names)
+    if completedCallback is not None:
+        completedCallback(0)
+
+
+def isPipInstallInProgress() -> bool:
+    """Whether an installation that does not block is running."""
+    return bool(_busy)

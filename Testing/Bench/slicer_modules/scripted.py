@@ -25,6 +25,7 @@ class ScriptedLoadableModule:
     """The description of a module."""
 
     def __init__(self, parent: Any) -> None:
+        super().__init__()
         self.parent = parent
         self.moduleName = self.__class__.__name__
         parent.title = ""
@@ -36,6 +37,7 @@ class ScriptedLoadableModule:
         icon = self._icon()
         if icon:
             parent.icon = qt.QIcon(icon)
+        slicer.selfTests[self.moduleName] = self.runTest
 
     def _icon(self) -> str:
         for suffix in ("svg", "png"):
@@ -64,16 +66,19 @@ class ScriptedLoadableModuleWidget:
     """The page of a module."""
 
     def __init__(self, parent: Any = None) -> None:
+        super().__init__()
         self.moduleName = self.__class__.__name__.removesuffix("Widget")
         self.developerMode = toBool(slicer.util.settingsValue("Developer/DeveloperMode", False))
         if parent is None:
-            self.parent = qt.QWidget()
-            self.layout = qt.QVBoxLayout(self.parent)
-            self.setup()
-            self.parent.show()
+            self.parent = slicer.qMRMLWidget()
+            self.parent.setLayout(qt.QVBoxLayout())
+            self.parent.setMRMLScene(slicer.mrmlScene)
         else:
             self.parent = parent
-            self.layout = parent.layout()
+        self.layout = self.parent.layout()
+        if parent is None:
+            self.setup()
+            self.parent.show()
         slicer.app.moduleManager().connect("moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded)
 
     def resourcePath(self, filename: str) -> str:
@@ -119,15 +124,12 @@ class ScriptedLoadableModuleWidget:
         """Reload, then run the module's tests."""
         with slicer.util.tryWithErrorDisplay("Reload and Test failed."):
             self.onReload()
-            self.onTest(**kwargs)
+            slicer.selfTests[self.moduleName](**kwargs)
 
     def onTest(self, **kwargs: Any) -> None:
         """Run the module's tests."""
-        test = slicer.selfTests[self.moduleName] if hasattr(slicer, "selfTests") else None
-        if test is not None:
-            test(**kwargs)
-        else:
-            getattr(slicer.modules, self.moduleName + "Instance").runTest(**kwargs)
+        with slicer.util.tryWithErrorDisplay("Test failed."):
+            slicer.selfTests[self.moduleName](**kwargs)
 
     def onEditSource(self) -> None:
         """Open the module's file in the system's editor."""
@@ -138,6 +140,7 @@ class ScriptedLoadableModuleLogic:
     """Computation without a page, and the parameter node."""
 
     def __init__(self, parent: Any = None) -> None:
+        super().__init__()
         self.moduleName = self.__class__.__name__.removesuffix("Logic")
         self.isSingletonParameterNode = True
 
@@ -177,7 +180,6 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
         self.messageDelay = 1000
         self.enableScreenshots = 0
         self.screenshotScaleFactor = 1.0
-        self.moduleTestNames: list[str] = []
 
     def delayDisplay(self, message: str, requestedDelay: int | None = None, msec: int | None = None) -> None:
         """Show a message for a while; under 400 ms only events are processed."""

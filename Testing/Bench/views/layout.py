@@ -25,8 +25,6 @@ _VIEW_CLASSES = {
 class ctkLayoutManager(QtCore.QObject):
     """A viewport filled by a description."""
 
-    layoutChanged = QtCore.Signal(int)
-
     def __init__(self, viewport: QtWidgets.QWidget) -> None:
         super().__init__(viewport)
         self._viewport = viewport
@@ -36,14 +34,14 @@ class ctkLayoutManager(QtCore.QObject):
         return self._viewport
 
 
-class qSlicerLayoutManager(ctkLayoutManager):
-    """Slicer's layout manager on the real layout node and layout logic."""
+class qMRMLLayoutManager(ctkLayoutManager):
+    """A layout manager on the real layout node and layout logic."""
 
+    layoutChanged = QtCore.Signal(int)
     activeMRMLThreeDViewNodeChanged = QtCore.Signal(object)
     activeMRMLTableViewNodeChanged = QtCore.Signal(object)
     activeMRMLPlotViewNodeChanged = QtCore.Signal(object)
     nodeAboutToBeEdited = QtCore.Signal(object)
-    selectModule = QtCore.Signal(str)
 
     def __init__(self, viewport: QtWidgets.QWidget, application_logic: Any, scene: Any) -> None:
         super().__init__(viewport)
@@ -234,3 +232,9 @@ class qSlicerLayoutManager(ctkLayoutManager):
     @QtCore.Slot()
     def resumeRender(self) -> None:
         self.setRenderPaused(False)
+
+
+class qSlicerLayoutManager(qMRMLLayoutManager):
+    """Slicer's layout manager."""
+
+    selectModule = QtCore.Signal(str)

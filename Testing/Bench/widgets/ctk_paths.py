@@ -8,11 +8,14 @@ from PySide6 import QtCore, QtWidgets
 
 from Bench.widgets.kept import kept
 
+# The enum values of ctkComboBox::ScrollEffect and ctkPathLineEdit::Filters these classes decide by
+_NEVER_SCROLL, _SCROLL_WITH_FOCUS = 0, 2
+_DIRS, _FILES = 1, 2
+
 
 class ctkComboBox(QtWidgets.QComboBox):
     """A combo box with a text for "nothing chosen" that the mouse wheel can leave alone."""
 
-    AlwaysScroll, NeverScroll, ScrollWithFocus, ScrollWithNoVScrollBar = 1, 0, 2, 3
     defaultText = kept(str, "", "_show_default")
     elideMode = kept(int, int(QtCore.Qt.ElideNone))
     forceDefault = kept(bool, False)
@@ -35,7 +38,7 @@ class ctkComboBox(QtWidgets.QComboBox):
 
     def wheelEvent(self, event: QtCore.QEvent) -> None:
         effect = self.scrollWheelEffect
-        if effect == self.NeverScroll or (effect == self.ScrollWithFocus and not self.hasFocus()):
+        if effect == _NEVER_SCROLL or (effect == _SCROLL_WITH_FOCUS and not self.hasFocus()):
             event.ignore()
             return
         super().wheelEvent(event)
@@ -44,7 +47,6 @@ class ctkComboBox(QtWidgets.QComboBox):
 class ctkPathLineEdit(QtWidgets.QWidget):
     """A path one can type, choose from those used before, or browse for."""
 
-    Dirs, Files, Drives, NoDot, NoDotDot, Readable, Writable, Hidden = 1, 2, 4, 8192, 16384, 16, 32, 256
     currentPathChanged = QtCore.Signal(str)
     validInputChanged = QtCore.Signal(bool)
     filters = kept(int, 2)
@@ -96,7 +98,7 @@ class ctkPathLineEdit(QtWidgets.QWidget):
 
     @QtCore.Slot()
     def browse(self) -> None:
-        wants_folder = bool(self.filters & self.Dirs) and not self.filters & self.Files
+        wants_folder = bool(self.filters & _DIRS) and not self.filters & _FILES
         choose = QtWidgets.QFileDialog.getExistingDirectory if wants_folder else QtWidgets.QFileDialog.getOpenFileName
         path = choose(self, self.label, self.currentPath)
         if path:
