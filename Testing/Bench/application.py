@@ -98,8 +98,8 @@ class Bench:
         self.process()
         if self.layout_manager is not None:
             for view in self.layout_manager.viewWidgets():
-                if view.visible and hasattr(view.viewWidget(), "forceRender"):
-                    view.viewWidget().forceRender()
+                if view.visible and hasattr(view.viewWidget(), "_draw_now"):
+                    view.viewWidget()._draw_now()
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         if not QtWidgets.QWidget.grab(widget or self.window).save(str(path)):
             raise OSError(f"cannot write the screenshot {path}")

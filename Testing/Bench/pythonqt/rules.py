@@ -190,6 +190,8 @@ def _set_property(self: QtCore.QObject, item: QtCore.QMetaProperty, name: str, v
     if not item.isWritable():
         raise AttributeError(f"Property '{name}' of {type(self).__name__} object is not writable")
     value = list(value) if isinstance(value, tuple) else value
+    if item.typeName() in ("int", "double") and isinstance(value, int):
+        value = int(value)  # PySide6 cannot carry VTK's enum values, which are ints with a class of their own
     if not QtCore.QObject.setProperty(self, name, value):
         raise AttributeError(f"Property '{name}' of type '{item.typeName()}' does not accept {value!r}")
 

@@ -63,19 +63,25 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
         self._renderer.SetBackground(*_rgb(self.backgroundColor))
         self._renderer.SetBackground2(*_rgb(self.backgroundColor2))
         self._renderer.SetGradientBackground(self.gradientBackground)
-        self.scheduleRender()
+        self._schedule()
 
     def _apply_corner(self) -> None:
         self._corner.SetText(0, self.cornerAnnotationText)
-        self.scheduleRender()
+        self._schedule()
 
     @QtCore.Slot()
     def scheduleRender(self) -> None:
+        self._schedule()
+
+    def _schedule(self) -> None:
         if self.renderEnabled and not self._pauses and not self._timer.active:
             self._timer.start()
 
     @QtCore.Slot()
     def forceRender(self) -> None:
+        self._draw_now()
+
+    def _draw_now(self) -> None:
         self._timer.stop()
         self._draw()
 
@@ -100,17 +106,20 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
 
     @QtCore.Slot(result=int)
     def pauseRender(self) -> int:
-        return self.setRenderPaused(True)
+        return self._pause(True)
 
     @QtCore.Slot(result=int)
     def resumeRender(self) -> int:
-        return self.setRenderPaused(False)
+        return self._pause(False)
 
     @QtCore.Slot(bool, result=int)
     def setRenderPaused(self, pause: bool) -> int:
+        return self._pause(pause)
+
+    def _pause(self, pause: bool) -> int:
         self._pauses = max(0, self._pauses + (1 if pause else -1))
         if not self._pauses:
-            self.scheduleRender()
+            self._schedule()
         return self._pauses
 
     @QtCore.Slot(QtGui.QColor)
@@ -149,16 +158,16 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
         self._window.SetSize(width, height)
         self._interactor.UpdateSize(width, height)
         self._on_resized(width, height)
-        self.scheduleRender()
+        self._schedule()
 
     def _on_resized(self, width: int, height: int) -> None:
         """Told to subclasses after a change of size, in pixels."""
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:
-        self.scheduleRender()
+        self._schedule()
 
     def _tell(self, event: Any, what: str, repeat: int = 0) -> None:
-        position, modifiers = event.pos(), event.modifiers()
+        position, modifiers = event.position().toPoint(), event.modifiers()
         self._interactor.SetEventInformation(
             position.x(),
             self.height - 1 - position.y(),
@@ -170,7 +179,7 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
         )
         self._interactor.SetAltKey(int(bool(modifiers & QtCore.Qt.AltModifier)))
         self._interactor.InvokeEvent(what)
-        self.scheduleRender()
+        self._schedule()
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
         name = _BUTTONS.get(event.button())
@@ -194,14 +203,14 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
         up = event.angleDelta().y() > 0
         self._interactor.InvokeEvent("MouseWheelForwardEvent" if up else "MouseWheelBackwardEvent")
-        self.scheduleRender()
+        self._schedule()
 
     def enterEvent(self, event: QtCore.QEvent) -> None:
         self._interactor.InvokeEvent("EnterEvent")
 
     def leaveEvent(self, event: QtCore.QEvent) -> None:
         self._interactor.InvokeEvent("LeaveEvent")
-        self.scheduleRender()
+        self._schedule()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         self._key(event, "KeyPressEvent")
@@ -219,7 +228,7 @@ class ctkVTKAbstractView(QtWidgets.QWidget):
         if what == "KeyPressEvent" and text:
             with contextlib.suppress(TypeError):
                 self._interactor.InvokeEvent("CharEvent")
-        self.scheduleRender()
+        self._schedule()
 
 
 _KEY_SYMBOLS = {

@@ -145,15 +145,15 @@ class qMRMLAbstractViewWidget(qMRMLWidget):
 
     @QtCore.Slot()
     def pauseRender(self) -> None:
-        self.viewWidget().pauseRender()
+        self.setRenderPaused(True)
 
     @QtCore.Slot()
     def resumeRender(self) -> None:
-        self.viewWidget().resumeRender()
+        self.setRenderPaused(False)
 
     @QtCore.Slot(bool)
     def setRenderPaused(self, pause: bool) -> None:
-        self.viewWidget().setRenderPaused(pause)
+        self.viewWidget()._pause(pause)
 
 
 class qMRMLSliceWidget(qMRMLAbstractViewWidget):

@@ -65,10 +65,12 @@ class ctkVTKChartView(ctkVTKAbstractView):
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
+        self._window.RemoveRenderer(self._renderer)  # the chart's view brings its own
         self._context = vtk.vtkContextView()
         self._context.SetRenderWindow(self._window)
         self._context.SetInteractor(self._interactor)
-        self._context.GetRenderer().SetBackground(1.0, 1.0, 1.0)
+        self._renderer = self._context.GetRenderer()
+        self._renderer.SetBackground(1.0, 1.0, 1.0)
         self._chart = vtk.vtkChartXY()
         self._context.GetScene().AddItem(self._chart)
 
@@ -122,7 +124,7 @@ class qMRMLPlotView(ctkVTKChartView):
     @QtCore.Slot()
     def fitToContent(self) -> None:
         self._chart.RecalculateBounds()
-        self.scheduleRender()
+        self._schedule()
 
     def _refresh(self, _caller: Any, _event: str) -> None:
         self._observing.clear()
@@ -136,7 +138,7 @@ class qMRMLPlotView(ctkVTKChartView):
         self.fitToContent()
 
     def _draw_chart(self, chart: Any) -> None:
-        self._chart.SetTitle(chart.GetTitle() if chart.GetTitleVisibility() else "")
+        self._chart.SetTitle((chart.GetTitle() or "") if chart.GetTitleVisibility() else "")
         self._chart.SetShowLegend(chart.GetLegendVisibility())
         titles = (chart.GetXAxisTitle(), chart.GetYAxisTitle())
         for axis, title, shown in (

@@ -110,7 +110,7 @@ class ctkDoubleRangeSlider(QtWidgets.QWidget):
         return self.minimum + share * (self.maximum - self.minimum)
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
-        x = event.pos().x()
+        x = event.position().x()
         to_low, to_high = abs(x - self._pixel(self._low)), abs(x - self._pixel(self._high))
         # Where the handles lie on each other, the side of the press decides.
         self._held = "low" if to_low < to_high or (to_low == to_high and x < self._pixel(self._low)) else "high"
@@ -119,7 +119,7 @@ class ctkDoubleRangeSlider(QtWidgets.QWidget):
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
         if self._held:
             move = self._move_low if self._held == "low" else self._move_high
-            move(self._value_at(event.pos().x()))
+            move(self._value_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QtGui.QMouseEvent) -> None:
         self._held = ""

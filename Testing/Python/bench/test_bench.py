@@ -1,35 +1,8 @@
 """The bench as a whole: a module's page, a slice view beside it, a click, a picture."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-MODULE = Path(__file__).with_name("BenchSample") / "BenchSample.py"
-
-
-def add_ball(name="ball", size=60):
-    """Return a volume whose values are the distance from its centre, in mm, centred on the origin."""
-    import slicer
-
-    volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    at = np.arange(size) - (size - 1) / 2
-    z, y, x = np.meshgrid(at, at, at, indexing="ij")
-    slicer.util.updateVolumeFromArray(volume, np.sqrt(x * x + y * y + z * z).astype(np.int16))
-    volume.SetOrigin(at[0], at[0], at[0])
-    volume.CreateDefaultDisplayNodes()
-    return volume
-
-
-def pixels(path):
-    from PIL import Image
-
-    return np.asarray(Image.open(path).convert("RGB")).astype(int)
-
-
-@pytest.fixture
-def page(bench):
-    return bench.open_module(MODULE)
+from bench.conftest import add_ball, pixels
 
 
 def test_page_works_with_the_view_beside_it(bench, page, tmp_path):
