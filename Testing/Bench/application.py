@@ -10,11 +10,12 @@ One process holds one application: `start` a second time returns the same one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -74,10 +75,13 @@ class Bench:
 
     def process(self, seconds: float = 0.0) -> None:
         """Let Qt work through its events, for at least `seconds`."""
+        from PySide6 import QtCore
+
         end = time.monotonic() + seconds
         while True:
             self.app.processEvents()
-            self.app.sendPostedEvents()
+            # Outside an event loop Qt keeps what deleteLater() was called for.
+            self.app.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)
             if time.monotonic() >= end:
                 return
             time.sleep(0.005)
@@ -103,6 +107,15 @@ class Bench:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         if not QtWidgets.QWidget.grab(widget or self.window).save(str(path)):
             raise OSError(f"cannot write the screenshot {path}")
+
+    @contextlib.contextmanager
+    def testing(self) -> Iterator[None]:
+        """Be as with `Slicer --testing`: messages are logged instead of shown, nothing is installed."""
+        self.app._options._testing = True
+        try:
+            yield
+        finally:
+            self.app._options._testing = False
 
     def close(self) -> None:
         """Close the application as a person does with the window's cross: modules are left and cleaned up."""
@@ -223,13 +236,13 @@ def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -
 
 
 def _widget_modules() -> list[ModuleType]:
-    from Bench.slicer_app import app, io_manager, modules, window
+    from Bench.slicer_app import app, file_dialog, io_manager, modules, window
     from Bench.views import controller, layout, render_widget, slice_view, table_plot_views, threed_view
     from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view
 
     widgets = [ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view]
     views = [controller, layout, render_widget, slice_view, table_plot_views, threed_view]
-    return [*widgets, *views, app, io_manager, modules, window]
+    return [*widgets, *views, app, file_dialog, io_manager, modules, window]
 
 
 def _install_slicer_modules(slicer: ModuleType) -> None:

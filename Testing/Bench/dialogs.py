@@ -17,6 +17,8 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
+from Bench.pythonqt import rules
+
 Action = Callable[[QtWidgets.QDialog], None]
 ESCAPE = "Escape"
 
@@ -109,6 +111,9 @@ def _describe(dialog: QtWidgets.QDialog) -> Shown:
 def _exec(plain: Callable[[Any], int]) -> Callable[[Any], int]:
     def run(dialog: QtWidgets.QDialog) -> int:
         if not _state["person"]:
+            # Code called by a test runs outside any event loop, where a deleteLater() before exec() (slicer.util does
+            # that) would delete the dialog as soon as it opens. In the application it waits for the loop around.
+            QtCore.QCoreApplication.removePostedEvents(dialog, QtCore.QEvent.DeferredDelete)
             QtCore.QTimer.singleShot(0, lambda: _respond(dialog))
         return plain(dialog)
 
@@ -116,9 +121,9 @@ def _exec(plain: Callable[[Any], int]) -> Callable[[Any], int]:
 
 
 def _respond(dialog: QtWidgets.QDialog) -> None:
-    description = _describe(dialog)
-    _shown.append(description)
     try:
+        description = _describe(dialog)
+        _shown.append(description)
         for watcher in list(_watcher):
             watcher(dialog)
         if dialog.visible and (description.buttons or _answers):
@@ -220,7 +225,7 @@ def install(person: bool) -> None:
     for cls in (QtWidgets.QDialog, QtWidgets.QMessageBox):
         if "exec" in vars(cls):
             cls.exec = _exec(cls.exec)  # type: ignore[method-assign]
-    QtWidgets.QMenu.exec = _menu_exec(QtWidgets.QMenu.exec)  # type: ignore[method-assign]
+    rules.replace(QtWidgets.QMenu, "exec", _menu_exec(QtWidgets.QMenu.exec))
     for kind in ("getOpenFileName", "getSaveFileName", "getExistingDirectory", "getOpenFileNames"):
         setattr(QtWidgets.QFileDialog, kind, staticmethod(_file_question(getattr(QtWidgets.QFileDialog, kind), kind)))
     box = QtWidgets.QMessageBox

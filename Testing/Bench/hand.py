@@ -63,6 +63,7 @@ def choose_node(selector: QtWidgets.QWidget, node: Any) -> None:
 def process() -> None:
     """Let Qt work through what waits."""
     QtWidgets.QApplication.processEvents()
+    QtWidgets.QApplication.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)
 
 
 # Views
@@ -93,7 +94,7 @@ def drag(
     button: int = QtCore.Qt.LeftButton,
     release: bool = True,
 ) -> None:
-    """Drag in a slice view from one RAS point (mm) to another, in small moves; without release the button stays down."""
+    """Drag in a slice view from one RAS point (mm) to another; without release the button stays down."""
     drag_pixels(view, point_of(view, start), point_of(view, end), button, release)
 
 

@@ -28,7 +28,8 @@ _ALWAYS = frozenset(
     "property setProperty parent setParent findChild findChildren connect disconnect className inherits delete help "
     "metaObject tr emit event eventFilter connectNotify disconnectNotify childEvent customEvent timerEvent".split()
 )
-_plain_get = QtCore.QObject.__getattribute__
+# PySide6's own look-up: QObject's, and that of the few classes with methods that are static and not (QProcess, QMenu).
+_plain_lookups: dict[type, Callable[[Any, str], Any]] = {QtCore.QObject: QtCore.QObject.__getattribute__}
 # Python only lets the next base without a function of ours store the attribute.
 _plain_set = next(base for base in QtCore.QObject.__mro__ if base.__name__ == "Object").__setattr__
 _installed: list[bool] = []
@@ -85,6 +86,15 @@ def class_rules(cls: type) -> _ClassRules:
     )
 
 
+@functools.cache
+def _plain_lookup(cls: type) -> Callable[[Any, str], Any]:
+    return next(_plain_lookups[base] for base in cls.__mro__ if base in _plain_lookups)
+
+
+def _plain_get(self: QtCore.QObject, name: str) -> Any:
+    return _plain_lookup(type(self))(self, name)
+
+
 def _get(self: QtCore.QObject, name: str) -> Any:
     if name[:1] == "_":
         return _plain_get(self, name)
@@ -97,6 +107,8 @@ def _get(self: QtCore.QObject, name: str) -> Any:
         return types.MethodType(signals.ON_OBJECTS[name], self)
     if name in _EXTRA:
         return types.MethodType(_EXTRA[name], self)
+    if name in _replaced and isinstance(self, _replaced[name][0]):
+        return types.MethodType(_replaced[name][1], self)
     if name in rules.listed:
         return _listed(self, name, rules)
     return _unlisted(self, name, rules)
@@ -208,6 +220,21 @@ def _delete(self: QtCore.QObject) -> None:
     shiboken6.delete(self)
 
 
+def _of_kind(self: QtCore.QObject, kind: Any, name: str) -> list[QtCore.QObject]:
+    """Return the objects below this one, of a class or a class name, with a name where one is given."""
+    below = QtCore.QObject.findChildren(self, kind if isinstance(kind, type) else QtCore.QObject)
+    fitting = [item for item in below if isinstance(kind, type) or _inherits(item, str(kind))]
+    return [item for item in fitting if not name or QtCore.QObject.objectName(item) == name]
+
+
+def _find_children(self: QtCore.QObject, kind: Any, name: str = "") -> tuple[QtCore.QObject, ...]:
+    return tuple(_of_kind(self, kind, name))
+
+
+def _find_child(self: QtCore.QObject, kind: Any, name: str = "") -> QtCore.QObject | None:
+    return next(iter(_of_kind(self, kind, name)), None)
+
+
 def _children(self: QtCore.QObject) -> tuple[QtCore.QObject, ...]:
     return tuple(QtCore.QObject.children(self))
 
@@ -217,7 +244,17 @@ _EXTRA: dict[str, Callable[..., Any]] = {
     "inherits": _inherits,
     "delete": _delete,
     "children": _children,
+    "findChild": _find_child,
+    "findChildren": _find_children,
 }
+
+
+_replaced: dict[str, tuple[type, Callable[..., Any]]] = {}
+
+
+def replace(cls: type, name: str, function: Callable[..., Any]) -> None:
+    """Let `function` stand for a method of a class PySide6 looks up past the class, one that is also static."""
+    _replaced[name] = (cls, function)
 
 
 def install() -> None:
@@ -226,9 +263,12 @@ def install() -> None:
         return
     _installed.append(True)
     QtCore.QObject.__getattribute__ = _get  # type: ignore[method-assign]
-    # Unlike reading, writing is a slot of every PySide6 class of its own.
+    # Unlike reading, writing is a slot of every PySide6 class of its own; reading is one of a few.
     for module in (QtCore, QtGui, QtWidgets, QtNetwork, QtUiTools):
         for name in dir(module):
             cls = getattr(module, name)
             if isinstance(cls, type) and issubclass(cls, QtCore.QObject):
                 cls.__setattr__ = _set  # type: ignore[method-assign,assignment]
+                if "__getattribute__" in vars(cls) and cls not in _plain_lookups:
+                    _plain_lookups[cls] = cls.__getattribute__
+                    cls.__getattribute__ = _get  # type: ignore[method-assign]

@@ -14,9 +14,8 @@ from PySide6 import QtCore
 from Bench import api
 
 Slot = Callable[..., Any]
-Key = tuple[int, str]
-# C++ address and signal -> the script's function and what is really connected.
-_connected: dict[Key, list[tuple[Slot, Slot]]] = {}
+# C++ address -> signal -> the script's function and what is really connected.
+_connected: dict[int, dict[str, list[tuple[Slot, Slot]]]] = {}
 # Signals whose argument types PySide6 cannot carry are declared by the bench with `object`; scripts name the C++ types.
 _VTK_TYPES = re.compile(r"vtk\w+\*")
 
@@ -49,8 +48,13 @@ def _arguments_in(signature: str) -> int:
     return len(inside.split(",")) if inside else 0
 
 
-def _key(source: QtCore.QObject, signature: str) -> Key:
-    return shiboken6.getCppPointer(source)[0], signature
+def _connections(source: QtCore.QObject) -> dict[str, list[tuple[Slot, Slot]]]:
+    """Return the connections of an object by signal; forgotten with the object, as its address is used again."""
+    address = shiboken6.getCppPointer(source)[0]
+    if address not in _connected:
+        _connected[address] = {}
+        QtCore.QObject.__getattribute__(source, "destroyed").connect(lambda *_: _connected.pop(address, None))
+    return _connected[address]
 
 
 def _overload(source: QtCore.QObject, signature: str) -> Any:
@@ -60,7 +64,7 @@ def _overload(source: QtCore.QObject, signature: str) -> Any:
     name = signature.split("(", 1)[0]
     if name not in class_rules(type(source)).listed and not class_rules(type(source)).is_script_class:
         return None
-    meta = QtCore.QObject.metaObject(source)
+    meta = type(source).staticMetaObject  # metaObject(source) would end with the object
     wanted = _as_declared(source, signature)
     index = meta.indexOfSignal(wanted)
     if index < 0:
@@ -119,7 +123,7 @@ def connect(self: QtCore.QObject, signature: str, slot: Slot, *rest: Any) -> boo
         return False
     call = _trimmed(function, _arguments_in(wanted))
     bound.connect(call)
-    _connected.setdefault(_key(self, wanted), []).append((slot, call))
+    _connections(self).setdefault(wanted, []).append((slot, call))
     return True
 
 
@@ -130,14 +134,12 @@ def _receiver_slot(receiver: Any, member: str) -> Slot:
 def disconnect(self: QtCore.QObject, signature: str | None = None, slot: Slot | None = None, *rest: Any) -> bool:
     """Undo connections made by text: of one function, of one signal, or all of them."""
     if signature is None:
-        address = shiboken6.getCppPointer(self)[0]
-        dropped = [_drop(self, name, None) for owner, name in list(_connected) if owner == address]
-        return all(dropped)
+        return all([_drop(self, name, None) for name in _connections(self)])  # noqa: C419 - drops every one
     return _drop(self, normalized(signature), slot)
 
 
 def _drop(source: QtCore.QObject, signature: str, slot: Slot | None) -> bool:
-    pairs = _connected.get(_key(source, signature), [])
+    pairs = _connections(source).get(signature, [])
     gone = [pair for pair in pairs if slot is None or pair[0] == slot]
     bound = _overload(source, signature)
     for pair in gone:

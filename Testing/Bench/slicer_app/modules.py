@@ -13,6 +13,7 @@ import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from Bench import problems
+from Bench.slicer_app.file_dialog import qSlicerScriptedFileDialog
 from Bench.widgets.kept import kept
 from Bench.widgets.qmrml_basic import qSlicerWidget
 
@@ -119,6 +120,7 @@ class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
         self._path = str(path)
         self._page: qSlicerScriptedLoadableModuleWidget | None = None
         self._instance: Any = None
+        self._file_dialog: qSlicerScriptedFileDialog | None = None
 
     path = QtCore.Property(str, lambda self: self._path)
 
@@ -143,6 +145,9 @@ class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
             raise RuntimeError(f"{self._path}: the module has no title, Slicer would reject it")
         self.widgetRepresentationCreationEnabled = hasattr(source, name + "Widget")
         call(getattr(self._instance, "setup", None))
+        if hasattr(source, name + "FileDialog"):
+            self._file_dialog = qSlicerScriptedFileDialog(self)
+            self._file_dialog._self = getattr(source, name + "FileDialog")(self._file_dialog)
 
     def widgetRepresentation(self) -> qSlicerScriptedLoadableModuleWidget | None:
         if self._page is None and self.widgetRepresentationCreationEnabled:
@@ -216,6 +221,9 @@ class qSlicerModuleManager(QtCore.QObject):
         return {
             name: module for name, module in self._modules.items() if isinstance(module, qSlicerScriptedLoadableModule)
         }
+
+    def _file_dialogs(self) -> list[qSlicerScriptedFileDialog]:
+        return [module._file_dialog for module in self._scripted().values() if module._file_dialog is not None]
 
     def _unload_all(self) -> None:
         for name in self._scripted():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from Bench.slicer_app.file_dialog import local_files, reader_for
 from Bench.slicer_app.modules import qSlicerModuleManager, qSlicerScriptedLoadableModule
 
 _PANEL_WIDTH = 400  # px, what the pages are designed for
@@ -166,16 +166,13 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QtGui.QDropEvent) -> None:
-        for dialog in self._drop_dialogs():
-            if dialog.isMimeDataAccepted(event.mimeData()):
-                dialog.dropEvent(event)
-                return
-        paths = [url.toLocalFile() for url in event.mimeData().urls()]
-        self._app.loadFiles([path for path in paths if Path(path).is_file()])
-        event.acceptProposedAction()
-
-    def _drop_dialogs(self) -> list[Any]:
-        return self._app.ioManager()._drop_dialogs
+        dialog = reader_for(self._app.moduleManager()._file_dialogs(), event.mimeData())
+        if dialog is None:
+            # Slicer opens its "Add data" dialog here; the bench loads what it would offer.
+            self._app.loadFiles(local_files(event.mimeData()))
+            event.acceptProposedAction()
+        elif dialog:
+            dialog._drop(event)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         # As Slicer does: the module is left first, so that it can put the layout back.

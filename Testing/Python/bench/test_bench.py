@@ -1,7 +1,6 @@
 """The bench as a whole: a module's page, a slice view beside it, a click, a picture."""
 
 import pytest
-
 from bench.conftest import add_ball, pixels
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from bench.conftest import add_ball, shot
 
 
@@ -158,7 +157,8 @@ def test_own_layout_with_tab_and_split_is_built(bench):
 
     manager = slicer.app.layoutManager()
     text = """<layout type="vertical" split="true">
-      <item><view class="vtkMRMLSliceNode" singletontag="Yellow"><property name="orientation">Coronal</property></view></item>
+      <item><view class="vtkMRMLSliceNode" singletontag="Yellow">
+        <property name="orientation">Coronal</property></view></item>
       <item><layout type="horizontal">
         <item><view class="vtkMRMLPlotViewNode" singletontag="PlotView1"/></item>
         <item><view class="vtkMRMLTableViewNode" singletontag="TableView1"/></item>

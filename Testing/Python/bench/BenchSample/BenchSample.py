@@ -58,6 +58,8 @@ class BenchSampleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.applyButton.connect("clicked(bool)", self.onApply)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        # A scene file may hold the parameter node; its references are whole only when the import has ended.
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
         self.initialize()
 
     def cleanup(self):
@@ -78,7 +80,7 @@ class BenchSampleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.setParameterNode(self.logic.getParameterNode())
 
     def setParameterNode(self, parameters):
-        if self.parameters is not None:
+        if self.parameters is not None and self.tag is not None:
             self.parameters.disconnectGui(self.tag)
         self.parameters = parameters
         if parameters is not None:
@@ -110,6 +112,25 @@ class BenchSampleLogic(ScriptedLoadableModuleLogic):
         values = slicer.util.arrayFromVolume(volume)
         inside = int(((values >= low) & (values <= high)).sum())
         return _("{name}: {count} voxels").format(name=volume.GetName(), count=inside)
+
+
+class BenchSampleFileDialog:
+    """Takes .sample files dropped on the window."""
+
+    def __init__(self, qSlicerFileDialog):
+        self.dialog = qSlicerFileDialog
+        qSlicerFileDialog.fileType = _("Sample")
+        qSlicerFileDialog.description = _("Bench sample")
+        qSlicerFileDialog.action = slicer.qSlicerFileDialog.Read
+        self.paths = []
+
+    def isMimeDataAccepted(self):
+        self.paths = [url.toLocalFile() for url in self.dialog.mimeData().urls()]
+        self.dialog.acceptMimeData(bool(self.paths) and all(path.endswith(".sample") for path in self.paths))
+
+    def dropEvent(self):
+        self.dialog.dropEvent().accept()
+        slicer.modules.BenchSampleWidget.ui.pathEdit.currentPath = self.paths[0]
 
 
 class BenchSampleTest(ScriptedLoadableModuleTest):
