@@ -117,6 +117,20 @@ class Bench:
         finally:
             self.app._options._testing = False
 
+    @contextlib.contextmanager
+    def no_main_window(self) -> Iterator[None]:
+        """Be as with `Slicer --no-main-window`: slicer.util.mainWindow() and slicer.app.layoutManager() are None."""
+        window, manager = self.window, self.layout_manager
+        window.hide()
+        window.setObjectName("")
+        self.window, self.app._layout_manager = None, None
+        try:
+            yield
+        finally:
+            self.window, self.app._layout_manager = window, manager
+            window.setObjectName("qSlicerMainWindow")
+            window.show()
+
     def close(self) -> None:
         """Close the application as a person does with the window's cross: modules are left and cleaned up."""
         if self.window is not None:
@@ -129,13 +143,15 @@ class Bench:
         """Come back to the state after the start: window open, scene empty, no module loaded, settings empty."""
         from PySide6 import QtCore
 
-        from Bench import installing
+        from Bench import extensions, installing
 
         self.close()
         self.app.moduleManager()._forget_scripted()
         self.app._scene.empty()
         self.app.setRenderPaused(False)
         installing.reset()
+        extensions.reset()
+        self.app.dicomDatabase()._clear()
         QtCore.QSettings().clear()
         if self.window is not None:
             self.layout_manager.setLayout(_FOUR_UP)
@@ -215,6 +231,7 @@ def _make_application(folder: Path, person: bool) -> Any:
 def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -> ModuleType:
     import slicer
 
+    from Bench import dicom
     from Bench.pythonqt import registry
     from Bench.views import managers
 
@@ -232,17 +249,19 @@ def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -
     for name, logic_module in app.moduleManager()._modules.items():
         setattr(slicer.modules, name.lower(), logic_module)
     _install_slicer_modules(slicer)
+    dicom.install()
     return slicer
 
 
 def _widget_modules() -> list[ModuleType]:
+    from Bench import dicom, extensions
     from Bench.slicer_app import app, file_dialog, io_manager, modules, window
     from Bench.views import controller, layout, render_widget, slice_view, table_plot_views, threed_view
     from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view
 
     widgets = [ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view]
     views = [controller, layout, render_widget, slice_view, table_plot_views, threed_view]
-    return [*widgets, *views, app, file_dialog, io_manager, modules, window]
+    return [*widgets, *views, app, dicom, extensions, file_dialog, io_manager, modules, window]
 
 
 def _install_slicer_modules(slicer: ModuleType) -> None:

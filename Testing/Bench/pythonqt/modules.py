@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtNetwork, QtUiTools, QtWidgets
@@ -47,14 +46,24 @@ def make() -> dict[str, types.ModuleType]:
     return {"qt": _QtModule("qt", "Qt as Slicer offers it"), "ctk": _CtkModule("ctk", "CTK as Slicer offers it")}
 
 
+_pending: set[QtCore.QTimer] = set()
+
+
+def _single_shot(msec: int, receiver: Any, member: str | None = None) -> None:
+    """QTimer.singleShot with Slicer's two forms: (msec, callable) and (msec, receiver, member)."""
+    function = receiver if member is None else getattr(receiver, member.split("(", 1)[0].lstrip("12"))
+    timer = QtCore.QTimer()
+    timer.setSingleShot(True)
+
+    def fire() -> None:
+        _pending.discard(timer)
+        function()
+
+    _pending.add(timer)
+    timer.timeout.connect(fire)
+    timer.start(int(msec))
+
+
 def adapt_static_functions() -> None:
     """Make static functions answer as PythonQt's do."""
-    plain_single_shot = QtCore.QTimer.singleShot
-
-    def single_shot(msec: int, receiver: Any, member: str | None = None) -> None:
-        function: Callable[[], None] = (
-            receiver if member is None else getattr(receiver, member.split("(", 1)[0].lstrip("12"))
-        )
-        plain_single_shot(int(msec), function)
-
-    QtCore.QTimer.singleShot = staticmethod(single_shot)  # type: ignore[method-assign,assignment]
+    QtCore.QTimer.singleShot = staticmethod(_single_shot)  # type: ignore[method-assign,assignment]

@@ -10,6 +10,8 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
+from Bench.dicom import ctkDICOMDatabase
+from Bench.extensions import qSlicerExtensionsManagerModel
 from Bench.slicer_app.io_manager import qSlicerIOManager
 from Bench.slicer_app.modules import qSlicerModuleManager
 from Bench.slicer_app.scene import Scene
@@ -58,10 +60,14 @@ class qSlicerApplication(qSlicerCoreApplication):
         self._layout_manager: Any = None
         self._exit_code = 0
         self._running = False
+        self._restart_asked = False
         self._scene = Scene(folder)
         self._io = qSlicerIOManager(self._scene.scene, self._scene.logics)
         self._modules = qSlicerModuleManager(self._scene.logics)
         self._settings = QtCore.QSettings()
+        self._dicom = ctkDICOMDatabase(self)
+        self._extensions = qSlicerExtensionsManagerModel(self)
+        _add_python_slicer(folder / "bin")
 
     # What it knows about itself
 
@@ -117,6 +123,16 @@ class qSlicerApplication(qSlicerCoreApplication):
     def moduleManager(self) -> qSlicerModuleManager:
         return self._modules
 
+    def dicomDatabase(self) -> ctkDICOMDatabase:
+        return self._dicom
+
+    def extensionsManagerModel(self) -> qSlicerExtensionsManagerModel:
+        return self._extensions
+
+    def moduleLogic(self, name: str) -> Any:
+        module = self._modules.module(name)
+        return module.logic() if module is not None else None
+
     def settings(self) -> QtCore.QSettings:
         return self._settings
 
@@ -148,10 +164,23 @@ class qSlicerApplication(qSlicerCoreApplication):
 
     @QtCore.Slot()
     def restart(self) -> None:
-        self._exit_code = os.EX_TEMPFAIL if hasattr(os, "EX_TEMPFAIL") else 75
-        self.quit()
+        self._restart_asked = True
+        self.exit(0)
+
+    def exit(self, status: int = 0) -> None:
+        # Qt would refuse every event loop from then on where none is running.
+        self._exit_code = status
+        if self._running:
+            QtWidgets.QApplication.exit(status)
 
 
-def python_executable() -> str:
-    """Return the Python that stands for Slicer's PythonSlicer."""
-    return sys.executable
+def _add_python_slicer(folder: Path) -> None:
+    """Put a PythonSlicer, which is this Python, on the PATH, where Slicer's scripts look for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if platform.system() == "Windows":
+        (folder / "PythonSlicer.bat").write_text(f'@"{sys.executable}" %*\n', encoding="utf-8")
+    else:
+        script = folder / "PythonSlicer"
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+    os.environ["PATH"] = os.pathsep.join([str(folder), os.environ.get("PATH", "")])

@@ -35,11 +35,21 @@ class qSlicerAbstractCoreModule(QtCore.QObject):
         super().__init__()
         self._name = name
         self._logic = logic
+        self._scene: Any = None
 
     name = QtCore.Property(str, lambda self: self._name)
 
     def logic(self) -> Any:
         return self._logic
+
+    def mrmlScene(self) -> Any:
+        return self._scene or slicer.mrmlScene
+
+    @QtCore.Slot(object)
+    def setMRMLScene(self, scene: Any) -> None:
+        self._scene = scene
+        if self._logic is not None:
+            self._logic.SetMRMLScene(scene)
 
 
 class qSlicerAbstractModule(qSlicerAbstractCoreModule):
@@ -161,8 +171,10 @@ class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
         page._build()
         return page
 
-    def logic(self) -> Any:
-        return self._logic
+    def setMRMLScene(self, scene: Any) -> None:
+        super().setMRMLScene(scene)
+        if self._page is not None:
+            self._page.setMRMLScene(scene)
 
     def _drop_page(self) -> None:
         if self._page is not None:

@@ -180,4 +180,4 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         self._app.moduleManager()._unload_all()
         event.accept()
         if self._app._running:
-            self._app.quit()
+            self._app.exit(0)

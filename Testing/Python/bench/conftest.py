@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-MODULE = Path(__file__).with_name("BenchSample") / "BenchSample.py"
+ROOT = Path(__file__).resolve().parents[3]
+MODULE = Path(__file__).resolve().with_name("BenchSample") / "BenchSample.py"
 
 
 def add_ball(name="ball", size=60):

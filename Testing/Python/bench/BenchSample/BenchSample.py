@@ -145,6 +145,6 @@ class BenchSampleTest(ScriptedLoadableModuleTest):
         import numpy as np
 
         volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "block")
-        slicer.util.updateVolumeFromArray(volume, np.arange(8).reshape(2, 2, 2))
+        slicer.util.updateVolumeFromArray(volume, np.arange(8, dtype=np.int16).reshape(2, 2, 2))
         self.assertEqual(BenchSampleLogic().describe(volume, 3, 5), "block: 3 voxels")
         self.delayDisplay("passed")
