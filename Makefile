@@ -1,4 +1,5 @@
 # make demo   stage a bundled real head and five simulated heads, write the reports
+# make app    open both modules in a window, without Slicer
 # make test   run the tests
 # Both do all the set-up in a local .venv first.
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint benchmark clean lists check-catalog home icons
+.PHONY: setup demo app test lint benchmark clean lists check-catalog home icons
 
 setup: $(VENV)/.installed
 
@@ -24,6 +25,9 @@ demo: setup
 	@echo
 	@echo "The real head is an adult's (Visible Human Female, 59 years); the simulated heads are named after their true stage."
 	@echo "Reports: demo-output/results/<name>/report.html, all in demo-output/results/cohort.csv"
+
+app: setup
+	PYTHONPATH=Testing $(BIN)/python -m Bench SOSStaging/SOSStaging.py SOSStagingTraining/SOSStagingTraining.py
 
 test: setup lint
 	$(BIN)/python -m pytest

@@ -21,6 +21,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 _started: list[Bench] = []
+_POLL_MS = 5
 _FOUR_UP = 3  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
@@ -74,26 +75,43 @@ class Bench:
         self.process()
 
     def process(self, seconds: float = 0.0) -> None:
-        """Let Qt work through its events, for at least `seconds`."""
+        """Let Qt work through what waits; for `seconds` in an event loop of its own."""
         from PySide6 import QtCore
 
-        end = time.monotonic() + seconds
-        while True:
-            self.app.processEvents()
-            # Outside an event loop Qt keeps what deleteLater() was called for.
-            self.app.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)
-            if time.monotonic() >= end:
-                return
-            time.sleep(0.005)
+        if seconds > 0:
+            self._run_loop(lambda: False, seconds)
+        self.app.processEvents()
+        # Outside an event loop Qt keeps what deleteLater() was called for.
+        self.app.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)
 
     def wait_until(self, condition: Callable[[], Any], seconds: float = 30.0) -> bool:
-        """Let Qt work until `condition()` is true; return whether it came true in time."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                return False
-            self.process(0.01)
-        return True
+        """Run an event loop until `condition()` is true; return whether it came true in time."""
+        self.process()
+        return bool(condition()) or self._run_loop(condition, seconds)
+
+    def _run_loop(self, condition: Callable[[], Any], seconds: float) -> bool:
+        from PySide6 import QtCore
+
+        loop, poll, end = QtCore.QEventLoop(), QtCore.QTimer(), time.monotonic() + seconds
+        failed: list[BaseException] = []
+        answer: list[bool] = []
+
+        def check() -> None:
+            try:
+                answer[:] = [bool(condition())]
+            except BaseException as error:  # it would get lost in the loop
+                failed.append(error)
+            if failed or answer[0] or time.monotonic() > end:
+                loop.exit()
+
+        poll.timeout.connect(check)
+        poll.start(_POLL_MS)
+        while not failed and not (answer and answer[0]) and time.monotonic() <= end:
+            loop.exec()
+        poll.stop()
+        if failed:
+            raise failed[0]
+        return bool(answer and answer[0])
 
     def screenshot(self, path: str | Path, widget: Any = None) -> None:
         """Write a picture of the window, or of one widget, with the views drawn now."""
@@ -107,6 +125,13 @@ class Bench:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         if not QtWidgets.QWidget.grab(widget or self.window).save(str(path)):
             raise OSError(f"cannot write the screenshot {path}")
+
+    def look(self, font_scale: float = 1.0, dark: bool = False) -> None:
+        """Change the size of the font and the colours of the whole application."""
+        from Bench import appearance
+
+        appearance.apply(self.app, font_scale, dark)
+        self.process(0.05)  # a page is laid out in several rounds
 
     @contextlib.contextmanager
     def testing(self) -> Iterator[None]:
@@ -143,7 +168,7 @@ class Bench:
         """Come back to the state after the start: window open, scene empty, no module loaded, settings empty."""
         from PySide6 import QtCore
 
-        from Bench import extensions, installing
+        from Bench import appearance, extensions, installing
 
         self.close()
         self.app.moduleManager()._forget_scripted()
@@ -153,6 +178,7 @@ class Bench:
         extensions.reset()
         self.app.dicomDatabase()._clear()
         QtCore.QSettings().clear()
+        appearance.apply(self.app)
         if self.window is not None:
             self.layout_manager.setLayout(_FOUR_UP)
             self.window.resize(*self.window._START_SIZE)
@@ -208,7 +234,7 @@ def _make_application(folder: Path, person: bool) -> Any:
         raise RuntimeError("PySide6 was imported before the bench was started; start the bench first")
     if QtWidgets.QApplication.instance() is not None:
         raise RuntimeError("a QApplication exists already; the bench makes its own")
-    from Bench import dialogs, problems
+    from Bench import appearance, dialogs, problems
     from Bench.pythonqt import rules
     from Bench.pythonqt.modules import adapt_static_functions, make
 
@@ -224,6 +250,7 @@ def _make_application(folder: Path, person: bool) -> Any:
     app.setOrganizationName("NA-MIC")
     app.setApplicationName("Slicer")
     app.setQuitOnLastWindowClosed(person)
+    appearance.apply(app)
     adapt_static_functions()
     return app
 

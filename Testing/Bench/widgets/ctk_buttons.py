@@ -6,6 +6,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from Bench.widgets.kept import kept
 
+_TEXT_FLAGS = int(QtCore.Qt.AlignLeft | QtCore.Qt.AlignVCenter | QtCore.Qt.TextShowMnemonic)
 _ARROW = 16  # px, width of the collapse arrow
 
 
@@ -150,9 +151,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         kind = QtWidgets.QStyle.PE_IndicatorArrowRight if self._collapsed else QtWidgets.QStyle.PE_IndicatorArrowDown
         style.drawPrimitive(kind, arrow, painter, self)
         text = option.rect.adjusted(_ARROW + 8, 0, -4, 0)
-        style.drawItemText(
-            painter, text, int(QtCore.Qt.AlignLeft | QtCore.Qt.AlignVCenter), self.palette, self.enabled, self.text
-        )
+        style.drawItemText(painter, text, _TEXT_FLAGS, self.palette, self.enabled, self.text)
         if self.hasFocus():
             painter.setPen(QtGui.QPen(self.palette.highlight().color(), 1, QtCore.Qt.DotLine))
             painter.drawRect(option.rect.adjusted(1, 1, -2, -2))

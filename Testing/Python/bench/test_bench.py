@@ -1,7 +1,10 @@
 """The bench as a whole: a module's page, a slice view beside it, a click, a picture."""
 
+import subprocess
+import sys
+
 import pytest
-from bench.conftest import add_ball, pixels
+from bench.conftest import MODULE, ROOT, add_ball, pixels
 
 
 def test_page_works_with_the_view_beside_it(bench, page, tmp_path):
@@ -51,3 +54,31 @@ def test_typed_text_reaches_the_parameter(bench, page):
     page.ui.countBox.selectAll()
     QTest.keyClick(page.ui.countBox, "7")
     assert page.parameters.count == 7
+
+
+def test_window_starts_from_the_command_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "Bench", str(MODULE), "--screenshot", str(tmp_path / "window.png"), "--dark"],
+        cwd=ROOT / "Testing",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    picture = pixels(tmp_path / "window.png")
+    assert picture.shape == (800, 1280, 3)
+    assert picture[700, 200].max() < 80
+    missing = subprocess.run(
+        [sys.executable, "-m", "Bench", "none.py"], cwd=ROOT / "Testing", capture_output=True, text=True, timeout=60
+    )
+    assert missing.returncode != 0
+    assert "no such file: none.py" in missing.stderr
+
+
+def test_font_grows_and_the_page_with_it(bench, page):
+    height = page.ui.applyButton.height
+    bench.look(font_scale=1.5)
+    assert page.ui.applyButton.height > height
+    bench.look()
+    bench.process()
+    assert page.ui.applyButton.height == height

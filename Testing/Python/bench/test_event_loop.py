@@ -1,0 +1,82 @@
+"""Timers, processes and the watch over the event loop."""
+
+import sys
+import time
+
+import pytest
+
+
+def test_process_tells_its_output_and_end(bench):
+    import qt
+
+    process, heard, ends = qt.QProcess(), [], []
+    process.connect("readyReadStandardOutput()", lambda: heard.append(process.readAllStandardOutput().data()))
+    process.connect("finished(int,QProcess::ExitStatus)", lambda code, status: ends.append((code, status)))
+    process.start(sys.executable, ["-c", "print('hello'); raise SystemExit(3)"])
+    assert bench.wait_until(lambda: ends, 20)
+    assert b"".join(heard).strip() == b"hello"
+    assert ends == [(3, qt.QProcess.NormalExit)]
+    assert process.state() == qt.QProcess.NotRunning
+
+
+def test_killed_process_says_so(bench):
+    import qt
+
+    process, ends = qt.QProcess(), []
+    process.connect("finished(int,QProcess::ExitStatus)", lambda *end: ends.append(end[1]))
+    process.start(sys.executable, ["-c", "import time; time.sleep(60)"])
+    assert process.waitForStarted(5000)
+    process.kill()
+    assert bench.wait_until(lambda: ends, 10)
+    assert ends == [qt.QProcess.CrashExit]
+
+
+def test_timer_beats_while_the_loop_runs(bench):
+    import qt
+
+    timer, beats = qt.QTimer(), []
+    timer.setInterval(5)
+    timer.connect("timeout()", lambda: beats.append(1))
+    timer.start()
+    assert timer.active is True
+    assert bench.wait_until(lambda: len(beats) >= 3, 5)
+    timer.stop()
+    count = len(beats)
+    bench.process(0.03)
+    assert len(beats) == count
+
+
+def test_condition_that_never_comes_true_ends_in_time(bench):
+    assert bench.wait_until(lambda: False, 0.05) is False
+    with pytest.raises(ZeroDivisionError):
+        bench.wait_until(lambda: 1 / 0 if time.monotonic() else None, 1)
+
+
+def test_object_deleted_later_goes_while_the_loop_runs(bench):
+    import qt
+
+    gone = []
+    label = qt.QLabel("x")
+    label.connect("destroyed()", lambda: gone.append(1))
+    label.deleteLater()
+    assert bench.wait_until(lambda: gone, 2)
+
+
+def busy(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def test_watch_measures_a_block_and_names_its_cause(bench):
+    import qt
+    from Bench.watch import LoopWatch
+
+    done = []
+    qt.QTimer.singleShot(20, lambda: (busy(0.3), done.append(1)))
+    with LoopWatch() as watch:
+        assert bench.wait_until(lambda: done, 5)
+    assert watch.longest_ms >= 290
+    assert max(watch.blocks, key=lambda block: block.ms).ms == watch.longest_ms
+    assert "busy" in watch.report()
+    assert watch.beats > 2
