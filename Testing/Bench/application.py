@@ -11,18 +11,16 @@ One process holds one application: `start` a second time returns the same one.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
+
+from Bench import startup
 
 _started: list[Bench] = []
 _POLL_MS = 5
-_FOUR_UP = 3  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
 class Bench:
@@ -180,7 +178,7 @@ class Bench:
         QtCore.QSettings().clear()
         appearance.apply(self.app)
         if self.window is not None:
-            self.layout_manager.setLayout(_FOUR_UP)
+            self.layout_manager.setLayout(startup.FOUR_UP)
             self.window.resize(*self.window._START_SIZE)
             self.window.show()
         self.process()
@@ -201,10 +199,12 @@ def start(
 ) -> Bench:
     """Start the application, or return the one that runs.
 
-    Args: folder: for temporary files, the cache and the settings; a new temporary folder where None. main_window:
-    False runs as `Slicer --no-main-window`: slicer.util.mainWindow() and slicer.app.layoutManager() are None.
-    testing: what slicer.app.testingEnabled() answers. person: somebody sits at the window: modal dialogs are real.
-    modules: module files to load before `startupCompleted`.
+    Args:
+        folder: for temporary files, the cache and the settings; a new temporary folder where None.
+        main_window: False runs as `Slicer --no-main-window`: there is neither a window nor a layout manager.
+        testing: what slicer.app.testingEnabled() answers.
+        person: somebody sits at the window: modal dialogs are real.
+        modules: module files to load before `startupCompleted`.
 
     Raises:
         RuntimeError: PySide6 was imported before with other enum settings, or another QApplication exists.
@@ -213,108 +213,12 @@ def start(
         return _started[0]
     folder = Path(folder) if folder is not None else Path(tempfile.mkdtemp(prefix="sos-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
-    app = _make_application(folder, person)
-    slicer_module = _install_modules(app, folder, testing, main_window)
-    window = _make_window(app) if main_window else None
-    bench = Bench(app, window)
+    app = startup.make_application(folder, person)
+    startup.install_modules(app, folder, testing, main_window)
+    bench = Bench(app, startup.make_window(app) if main_window else None)
     _started.append(bench)
-    slicer_module.app.mrmlSceneChanged.emit(bench.scene)
+    app.mrmlSceneChanged.emit(bench.scene)
     for path in modules:
         bench.load_module(path)
     bench.started_up()
     return bench
-
-
-def _make_application(folder: Path, person: bool) -> Any:
-    if not person:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6 import QtCore, QtWidgets
-
-    if not isinstance(QtCore.Qt.ElideNone, int):
-        raise RuntimeError("PySide6 was imported before the bench was started; start the bench first")
-    if QtWidgets.QApplication.instance() is not None:
-        raise RuntimeError("a QApplication exists already; the bench makes its own")
-    from Bench import appearance, dialogs, problems
-    from Bench.pythonqt import rules
-    from Bench.pythonqt.modules import adapt_static_functions, make
-
-    rules.install()
-    problems.watch_exceptions()
-    sys.modules.update(make())
-    dialogs.install(person)
-    QtCore.QSettings.setDefaultFormat(QtCore.QSettings.IniFormat)
-    QtCore.QSettings.setPath(QtCore.QSettings.IniFormat, QtCore.QSettings.UserScope, str(folder / "settings"))
-    from Bench.slicer_app.app import qSlicerApplication
-
-    app = qSlicerApplication(["Slicer"])
-    app.setOrganizationName("NA-MIC")
-    app.setApplicationName("Slicer")
-    app.setQuitOnLastWindowClosed(person)
-    appearance.apply(app)
-    adapt_static_functions()
-    return app
-
-
-def _install_modules(app: Any, folder: Path, testing: bool, main_window: bool) -> ModuleType:
-    import slicer
-
-    from Bench import dicom
-    from Bench.pythonqt import registry
-    from Bench.views import managers
-
-    slicer.app = app
-    slicer.modules = SimpleNamespace()
-    slicer.moduleNames = SimpleNamespace()
-    slicer.selfTests = {}
-    app._set_up(folder, testing, main_window)
-    slicer.mrmlScene = app.mrmlScene()
-    managers.use_application_logic(app.applicationLogic())
-    for module in _widget_modules():
-        registry.add_module(module)
-    for name in registry.names("q"):
-        setattr(slicer, name, registry.widget_class(name))
-    for name, logic_module in app.moduleManager()._modules.items():
-        setattr(slicer.modules, name.lower(), logic_module)
-    _install_slicer_modules(slicer)
-    dicom.install()
-    return slicer
-
-
-def _widget_modules() -> list[ModuleType]:
-    from Bench import dicom, extensions
-    from Bench.slicer_app import app, file_dialog, io_manager, modules, window
-    from Bench.views import controller, layout, render_widget, slice_view, table_plot_views, threed_view
-    from Bench.widgets import ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view
-
-    widgets = [ctk_buttons, ctk_numbers, ctk_paths, ctk_ranges, node_combo_box, qmrml_basic, table_view]
-    views = [controller, layout, render_widget, slice_view, table_plot_views, threed_view]
-    return [*widgets, *views, app, dicom, extensions, file_dialog, io_manager, modules, window]
-
-
-def _install_slicer_modules(slicer: ModuleType) -> None:
-    """Publish slicer.i18n and the others; each may import qt, ctk and the ones before it."""
-    from importlib import import_module
-
-    for name, source in (
-        ("i18n", "i18n"),
-        ("packaging", "packaging"),
-        ("testing", "testing"),
-        ("parameterNodeWrapper", "parameter_node"),
-        ("ScriptedLoadableModule", "scripted"),
-    ):
-        module = import_module(f"Bench.slicer_modules.{source}")
-        sys.modules[f"slicer.{name}"] = module
-        setattr(slicer, name, module)
-
-
-def _make_window(app: Any) -> Any:
-    from Bench.slicer_app.window import qSlicerMainWindow
-    from Bench.views.layout import qSlicerLayoutManager
-
-    window = qSlicerMainWindow(app)
-    manager = qSlicerLayoutManager(window.centralWidget(), app.applicationLogic(), app.mrmlScene())
-    app._layout_manager = manager
-    window.show()
-    manager.setLayout(_FOUR_UP)
-    app.processEvents()
-    return window

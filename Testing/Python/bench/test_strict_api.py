@@ -72,6 +72,12 @@ def test_properties_are_properties_and_signals_are_signals(classes):
     assert not wrong
 
 
+def test_every_class_of_the_list_is_offered(classes):
+    from Bench.api.extract import OFFERED
+
+    assert not set(OFFERED) - set(classes)
+
+
 def test_base_classes_are_slicers(classes):
     from Bench import api
 
