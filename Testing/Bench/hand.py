@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,9 @@ def drop(widget: QtWidgets.QWidget, paths: Iterable[str | Path]) -> bool:
 def _drop_on(target: QtWidgets.QWidget, data: QtCore.QMimeData) -> bool:
     copy, left, none = QtCore.Qt.CopyAction, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier
     middle = target.rect.center()
-    entering = QtGui.QDragEnterEvent(middle, copy, data, left, none)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # older PySide6 has only this constructor
+        entering = QtGui.QDragEnterEvent(middle, copy, data, left, none)
     entering.ignore()
     QtWidgets.QApplication.sendEvent(target, entering)
     if not entering.isAccepted():

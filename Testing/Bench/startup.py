@@ -17,6 +17,8 @@ def make_application(folder: Path, person: bool) -> Any:
     """Lay PythonQt's rules over PySide6, make `qt` and `ctk` importable and return the application object."""
     if not person:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     from PySide6 import QtCore, QtWidgets
 
     if not isinstance(QtCore.Qt.ElideNone, int):
@@ -28,7 +30,7 @@ def make_application(folder: Path, person: bool) -> Any:
     from Bench.pythonqt.modules import adapt_static_functions, make
 
     rules.install()
-    problems.watch_exceptions()
+    problems.watch_all()
     sys.modules.update(make())
     dialogs.install(person)
     QtCore.QSettings.setDefaultFormat(QtCore.QSettings.IniFormat)

@@ -81,6 +81,32 @@ def test_exception_in_a_slot_is_a_problem_and_life_goes_on(bench, page):
     assert page.ui.resultLabel.text.startswith("ball")
 
 
+def test_warnings_of_qt_and_errors_of_vtk_are_problems(bench):
+    import qt
+    import vtk
+    from Bench import problems
+
+    holder = qt.QWidget()
+    qt.QVBoxLayout(holder)
+    qt.QVBoxLayout(holder)
+    reader = vtk.vtkXMLImageDataReader()
+    reader.SetFileName("/none.vti")
+    reader.Update()
+    found = problems.take()
+    assert any(text.startswith("Qt: QLayout") for text in found)
+    assert any(text.startswith("VTK: ERROR") for text in found)
+
+
+def test_unknown_widget_in_a_ui_file_is_a_problem(bench, tmp_path):
+    import slicer
+    from Bench import problems
+
+    ui = MODULE.parent / "Resources" / "UI" / "BenchSample.ui"
+    (tmp_path / "wrong.ui").write_text(ui.read_text().replace("ctkSliderWidget", "ctkSlideWidget"))
+    slicer.util.loadUI(str(tmp_path / "wrong.ui"))
+    assert any("ctkSlideWidget" in text for text in problems.take())
+
+
 def test_closing_the_scene_empties_the_page(page):
     import slicer
 
@@ -127,6 +153,7 @@ def test_scene_is_saved_and_opened_again(bench, page, tmp_path):
 
 def test_files_that_cannot_be_read_or_written_say_so(bench, tmp_path):
     import slicer
+    from Bench import problems
 
     with pytest.raises(RuntimeError):
         slicer.util.loadVolume(str(tmp_path / "none.nrrd"))
@@ -134,6 +161,7 @@ def test_files_that_cannot_be_read_or_written_say_so(bench, tmp_path):
     with pytest.raises(RuntimeError):
         slicer.util.loadVolume(str(tmp_path / "bad.nrrd"))
     assert not slicer.util.saveNode(add_ball(), str(tmp_path / "bad.nrrd" / "head.nrrd"), {})
+    assert any("not a nrrd file" in text for text in problems.take())
 
 
 def test_picture_becomes_a_volume(bench, tmp_path):
