@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 import vtk
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 
 from Bench.slicer_app import pictures
 
@@ -170,7 +170,29 @@ class qSlicerCoreIOManager(QtCore.QObject):
 
 
 class qSlicerIOManager(qSlicerCoreIOManager):
-    """The manager of the application with windows."""
+    """The manager of the application with windows; each of its dialogs is a plain file dialog here."""
+
+    def _ask_and_load(self, title: str) -> bool:
+        paths = QtWidgets.QFileDialog.getOpenFileNames(slicer.util.mainWindow(), title)
+        loaded = [self.loadNodes(self.fileType(path), {"fileName": path}) for path in paths]
+        return bool(loaded) and all(loaded)
+
+    @QtCore.Slot(result=bool)
+    def openAddDataDialog(self) -> bool:
+        return self._ask_and_load("Add data into the scene")
+
+    @QtCore.Slot(result=bool)
+    def openAddVolumeDialog(self) -> bool:
+        return self._ask_and_load("Add volume")
+
+    @QtCore.Slot(result=bool)
+    def openLoadSceneDialog(self) -> bool:
+        return self._ask_and_load("Load scene")
+
+    @QtCore.Slot(result=bool)
+    def openSaveDataDialog(self) -> bool:
+        path = QtWidgets.QFileDialog.getSaveFileName(slicer.util.mainWindow(), "Save scene", "", "*.mrb")
+        return bool(path) and self.saveNodes("SceneFile", {"fileName": path})
 
 
 def _tell(messages: Any, text: str) -> None:

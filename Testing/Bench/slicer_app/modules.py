@@ -58,13 +58,6 @@ class qSlicerAbstractModule(qSlicerAbstractCoreModule):
     icon = kept(QtGui.QIcon, QtGui.QIcon())
 
 
-class qSlicerLoadableModule(qSlicerAbstractModule):
-    """A built-in module: here only its logic is real."""
-
-    def widgetRepresentation(self) -> None:
-        return None
-
-
 class qSlicerAbstractModuleWidget(qSlicerWidget):
     """The page of a module, told when it is shown and left."""
 
@@ -81,6 +74,22 @@ class qSlicerAbstractModuleWidget(qSlicerWidget):
     @QtCore.Slot()
     def exit(self) -> None:
         self._entered = False
+
+
+class qSlicerLoadableModule(qSlicerAbstractModule):
+    """A built-in module: its logic is real, its page only a note, so that one can switch to it."""
+
+    def __init__(self, name: str, logic: Any) -> None:
+        super().__init__(name, logic)
+        self._page: Any = None
+
+    def widgetRepresentation(self) -> qSlicerAbstractModuleWidget | None:
+        if self._page is None:
+            self._page = qSlicerAbstractModuleWidget()
+            layout = QtWidgets.QVBoxLayout(self._page)
+            layout.addWidget(QtWidgets.QLabel(f"The page of Slicer's module {self._name} is not on the bench."))
+            layout.addStretch(1)
+        return self._page
 
 
 class qSlicerScriptedLoadableModuleWidget(qSlicerAbstractModuleWidget):
@@ -128,7 +137,6 @@ class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
     def __init__(self, path: Path) -> None:
         super().__init__(path.stem, None)
         self._path = str(path)
-        self._page: qSlicerScriptedLoadableModuleWidget | None = None
         self._instance: Any = None
         self._file_dialog: qSlicerScriptedFileDialog | None = None
 

@@ -27,6 +27,8 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
         self.addWidget(QtWidgets.QLabel("Modules: "))
         self.addWidget(self._box)
         self._box.addItem("", "")
+        for name in manager.modulesNames():
+            self._box.addItem(name, name)
         self._box.activated.connect(self._on_activated)
         manager.moduleLoaded.connect(self._on_loaded)
         manager.moduleAboutToBeUnloaded.connect(self._on_unloaded)
@@ -34,7 +36,7 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
     def _on_loaded(self, name: str) -> None:
         module = self._manager.module(name)
         if not module.hidden and isinstance(module, qSlicerScriptedLoadableModule):
-            self._box.addItem(module.title, name)
+            self._box.insertItem(1, module.title, name)
 
     def _on_unloaded(self, name: str) -> None:
         self._box.removeItem(self._box.findData(name))
@@ -44,10 +46,10 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
 
     @QtCore.Slot(str)
     def selectModule(self, name: str) -> None:
-        index = self._box.findData(name)
-        if index >= 0:
-            self._box.setCurrentIndex(index)
-            self.moduleSelected.emit(name)
+        if name and self._manager.module(name) is None:
+            return
+        self._box.setCurrentIndex(self._box.findData(name))
+        self.moduleSelected.emit(name)
 
     def _get_selected(self) -> str:
         return self._box.currentData or ""
@@ -141,15 +143,11 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
 
     @QtCore.Slot()
     def on_FileAddDataAction_triggered(self) -> None:
-        path = QtWidgets.QFileDialog.getOpenFileName(self, "Add data into the scene")
-        if path:
-            self._app.loadFiles([path])
+        self._app.ioManager().openAddDataDialog()
 
     @QtCore.Slot()
     def on_FileSaveSceneAction_triggered(self) -> None:
-        path = QtWidgets.QFileDialog.getSaveFileName(self, "Save scene", "", "Medical Reality Bundle (*.mrb)")
-        if path:
-            slicer.util.saveScene(path, {})
+        self._app.ioManager().openSaveDataDialog()
 
     @QtCore.Slot()
     def on_FileCloseSceneAction_triggered(self) -> None:

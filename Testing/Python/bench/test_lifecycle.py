@@ -32,6 +32,8 @@ def test_module_is_published_entered_left_and_cleaned_up(bench, page, tmp_path):
     assert page.parent.isEntered is False
     slicer.util.selectModule("BenchSample")
     assert page.calls == ["enter", "exit", "enter"]
+    slicer.util.selectModule("Markups")
+    assert page.parent.isEntered is False
     bench.close()
     assert page.calls == ["enter", "exit", "enter", "exit", "cleanup"]
 
@@ -189,6 +191,20 @@ def test_dropped_volume_is_loaded_and_shown(bench, tmp_path):
     assert composite.GetBackgroundVolumeID() == volume.GetID()
 
 
+def test_file_menu_opens_and_saves(bench, tmp_path):
+    import slicer
+    from Bench import dialogs
+
+    assert slicer.util.saveNode(add_ball(size=4), str(tmp_path / "head.nrrd"), {})
+    slicer.mrmlScene.Clear()
+    dialogs.answer_path(tmp_path / "head.nrrd")
+    assert slicer.util.openAddVolumeDialog()
+    assert slicer.util.getNode("head")
+    dialogs.answer_path(tmp_path / "scene.mrb")
+    bench.window.findChild("QAction", "FileSaveSceneAction").trigger()
+    assert (tmp_path / "scene.mrb").stat().st_size > 0
+
+
 def test_dropped_file_goes_to_the_modules_own_reader(bench, page, tmp_path):
     from Bench import dialogs, hand
 
@@ -199,6 +215,28 @@ def test_dropped_file_goes_to_the_modules_own_reader(bench, page, tmp_path):
     assert page.ui.pathEdit.currentPath == str(path)
     (shown,) = dialogs.shown()
     assert shown.title == "Select a reader"
+
+
+def test_file_dropped_on_a_page_reaches_its_event_filter(bench, page, tmp_path):
+    import qt
+    from Bench import hand
+
+    dropped = []
+
+    class Catcher(qt.QObject):
+        def eventFilter(self, watched, event):
+            if event.type() not in (qt.QEvent.DragEnter, qt.QEvent.Drop):
+                return False
+            if event.type() == qt.QEvent.Drop:
+                dropped.append(event.mimeData().urls()[0].toLocalFile())
+            event.acceptProposedAction()
+            return True
+
+    catcher = Catcher()
+    page.ui.inputsButton.acceptDrops = True
+    page.ui.inputsButton.installEventFilter(catcher)
+    assert hand.drop(page.ui.noteEdit.parentWidget(), [tmp_path / "model.sosmodel"])
+    assert dropped == [str(tmp_path / "model.sosmodel")]
 
 
 # Dialogs

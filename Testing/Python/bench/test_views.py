@@ -90,6 +90,26 @@ def test_wheel_and_keys_move_the_slice(red):
     assert node.GetSliceOffset() == pytest.approx(start + 3)
 
 
+def test_shortcut_of_a_page_works_in_a_view_and_not_while_typing(bench, red):
+    import qt
+    import slicer
+    from Bench import hand
+
+    window, pressed = slicer.util.mainWindow(), []
+    shortcut = qt.QShortcut(window)
+    shortcut.setKey(qt.QKeySequence("3"))
+    shortcut.connect("activated()", lambda: pressed.append(3))
+    hand.press(red, "3")
+    assert pressed == [3]
+    edit = qt.QLineEdit(window)
+    edit.show()
+    hand.press(edit, "3")
+    assert pressed == [3]
+    assert edit.text == "3"
+    edit.deleteLater()
+    shortcut.deleteLater()
+
+
 def test_offset_slider_and_view_follow_each_other(bench, red):
     import slicer
 
