@@ -52,7 +52,6 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         super().__init__(parent)
         self._scene: Any = None
         self._current = ""
-        self._filling = False
         self._attributes: list[tuple[str, str, Any]] = []
         self._labels: dict[str, str] = {}
         self._extra_actions: list[QtGui.QAction] = []
@@ -87,9 +86,6 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
     def _on_scene(self, _scene: Any, _event: str) -> None:
         if not self._scene.IsBatchProcessing():
             self._fill()
-
-    def _on_renamed(self, _node: Any, _event: str) -> None:
-        self._fill()
 
     # The list
 

@@ -1,5 +1,6 @@
 """The bench as a whole: a module's page, a slice view beside it, a click, a picture."""
 
+import os
 import subprocess
 import sys
 
@@ -73,6 +74,22 @@ def test_window_starts_from_the_command_line(tmp_path):
     )
     assert missing.returncode != 0
     assert "no such file: none.py" in missing.stderr
+
+
+def test_person_closes_the_window_and_the_run_ends(tmp_path):
+    code = (
+        "from Bench import application; import sys\n"
+        f"bench = application.start({str(tmp_path)!r}, person=True, modules=({str(MODULE)!r},))\n"
+        f"page = bench.open_module({str(MODULE)!r})\n"
+        "import qt, slicer; qt.QTimer.singleShot(50, bench.window.close)\n"
+        "status = bench.run(); print(page.calls); sys.exit(status)\n"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "Testing", capture_output=True, text=True, timeout=60, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "['enter', 'exit', 'cleanup']"
 
 
 def test_font_grows_and_the_page_with_it(bench, page):
