@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from Bench.pythonqt import rules
 
@@ -38,6 +38,7 @@ _shown: list[Shown] = []
 _answers: list[str | Action] = []
 _paths: list[str] = []
 _complaints: list[str] = []
+_opened: list[str] = []
 _watcher: list[Action] = []
 _state = {"person": False, "installed": False}
 
@@ -69,6 +70,13 @@ def shown() -> list[Shown]:
     return found
 
 
+def opened() -> list[str]:
+    """Return the addresses and files handed to the system (qt.QDesktopServices.openUrl) since the last call."""
+    found = list(_opened)
+    _opened.clear()
+    return found
+
+
 def complaints() -> list[str]:
     """Return what went unanswered and which answers were not used, and forget both."""
     found = [*_complaints]
@@ -81,7 +89,7 @@ def complaints() -> list[str]:
 
 def reset() -> None:
     """Forget answers, complaints and what was shown."""
-    for kept in (_shown, _answers, _paths, _complaints, _watcher):
+    for kept in (_shown, _answers, _paths, _complaints, _opened, _watcher):
         kept.clear()
 
 
@@ -207,6 +215,16 @@ def _menu_exec(plain: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _open_url(plain: Callable[[QtCore.QUrl], bool]) -> Callable[[QtCore.QUrl], bool]:
+    def open_url(url: QtCore.QUrl) -> bool:
+        if _state["person"]:
+            return plain(url)
+        _opened.append(QtCore.QUrl(url).toString())
+        return True
+
+    return open_url
+
+
 def _refuse(name: str) -> Callable[..., Any]:
     def ask(*_arguments: Any, **_named: Any) -> Any:
         raise NotImplementedError(
@@ -228,6 +246,8 @@ def install(person: bool) -> None:
     rules.replace(QtWidgets.QMenu, "exec", _menu_exec(QtWidgets.QMenu.exec))
     for kind in ("getOpenFileName", "getSaveFileName", "getExistingDirectory", "getOpenFileNames"):
         setattr(QtWidgets.QFileDialog, kind, staticmethod(_file_question(getattr(QtWidgets.QFileDialog, kind), kind)))
+    services = QtGui.QDesktopServices
+    services.openUrl = staticmethod(_open_url(services.openUrl))  # type: ignore[method-assign,assignment]
     box = QtWidgets.QMessageBox
     for name, icon in (("information", box.Information), ("warning", box.Warning), ("critical", box.Critical)):
         setattr(box, name, staticmethod(_message(icon)))

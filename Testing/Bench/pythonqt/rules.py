@@ -202,8 +202,11 @@ def _set_property(self: QtCore.QObject, item: QtCore.QMetaProperty, name: str, v
     if not item.isWritable():
         raise AttributeError(f"Property '{name}' of {type(self).__name__} object is not writable")
     value = list(value) if isinstance(value, tuple) else value
+    # PySide6 cannot carry a number with a class of its own: VTK's enum values, numpy's float64.
     if item.typeName() in ("int", "double") and isinstance(value, int):
-        value = int(value)  # PySide6 cannot carry VTK's enum values, which are ints with a class of their own
+        value = int(value)
+    elif item.typeName() == "double" and isinstance(value, float):
+        value = float(value)
     if not QtCore.QObject.setProperty(self, name, value):
         raise AttributeError(f"Property '{name}' of type '{item.typeName()}' does not accept {value!r}")
 

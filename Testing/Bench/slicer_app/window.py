@@ -9,6 +9,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from Bench.slicer_app.file_dialog import local_files, reader_for
 from Bench.slicer_app.modules import qSlicerModuleManager, qSlicerScriptedLoadableModule
+from Bench.widgets.ctk_buttons import ctkCollapsibleButton
 
 _PANEL_WIDTH = 400  # px, what the pages are designed for
 
@@ -79,6 +80,9 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         self._dock = QtWidgets.QDockWidget("Module panel")
         self._dock.setObjectName("PanelDockWidget")
         self._dock.setWidget(self._scroll)
+        self._probe = ctkCollapsibleButton(self)  # slicer.util.setDataProbeVisible looks for it
+        self._probe.setObjectName("DataProbeCollapsibleWidget")
+        self._probe.hide()
         self.addDockWidget(QtCore.Qt.LeftDockWidgetArea, self._dock)
         central = QtWidgets.QWidget()
         central.setObjectName("CentralWidget")

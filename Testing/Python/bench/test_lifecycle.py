@@ -290,6 +290,14 @@ def test_static_questions_files_and_menus_are_answered(bench, tmp_path):
     assert chosen == ["removed"]
 
 
+def test_opened_addresses_are_kept_and_not_opened(bench):
+    import qt
+    from Bench import dialogs
+
+    qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile("/tmp/report.html"))
+    assert dialogs.opened() == ["file:///tmp/report.html"]
+
+
 def test_own_dialog_is_worked_by_a_function(bench):
     import qt
     from Bench import dialogs

@@ -4,6 +4,7 @@ import inspect
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -88,12 +89,16 @@ def test_base_classes_are_slicers(classes):
 
 
 def test_property_is_a_value_and_cannot_be_called(bench):
+    import ctk
     import qt
 
     label = qt.QLabel("text")
     assert label.text == "text"
     with pytest.raises(TypeError):
         label.text()
+    slider = ctk.ctkSliderWidget()
+    slider.value = np.float64(7)
+    assert slider.value == 7.0
     label.text = "other"
     assert label.text == "other"
     assert qt.QComboBox().count == 0
