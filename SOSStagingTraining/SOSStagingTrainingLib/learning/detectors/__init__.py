@@ -1,0 +1,1 @@
+"""Detectors of the synchondrosis on midsagittal pictures, behind one interface."""
