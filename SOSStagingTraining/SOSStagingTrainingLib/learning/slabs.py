@@ -91,7 +91,7 @@ class Slabs:
             with np.load(path) as data:
                 array, valid = data["array"], np.unpackbits(data["valid"]).astype(bool)
                 grid, spacing = _middle_grid(data["ijk_to_ras"], array.shape), float(data["spacing"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             text = f"The slab of {case.name} cannot be read from {path.name}."
             raise StudyError("slab_damaged", text, "Delete that file and start the same command again.") from error
         if self.planes == 1:
