@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -90,6 +91,6 @@ def filled(boxes: Tensor, height: int, width: int) -> Tensor:
 
 def joined(parts: Sequence[Batch]) -> Batch:
     """Several batches as one."""
-    values = {f.name: [getattr(part, f.name) for part in parts] for f in fields(Batch)}
-    cases = [name for names in values.pop("case") for name in names]
-    return Batch(case=cases, **{name: torch.cat(tensors) for name, tensors in values.items()})
+    names = [f.name for f in fields(Batch) if f.name != "case"]
+    tensors: dict[str, Any] = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
+    return Batch(case=[name for part in parts for name in part.case], **tensors)

@@ -51,11 +51,13 @@ class NetworkSettings:
 class ViewSettings:
     """What a network is shown: the whole slab as ``size`` x ``size`` pixels and, for methods that take one, a crop.
 
-    ``planes`` of the slab (1: the midsagittal one, 3: all) become channels. ``crop`` is the crop's edge in pixels;
-    ``margin`` the share of the box that is added on each side of it. The crop is square, in millimetres too.
+    ``field``: the whole ``slab`` (256 mm), or the smallest square around what the ``scan`` shows of it. ``planes`` of
+    the slab (1: the midsagittal one, 3: all) become channels. ``crop`` is the crop's edge in pixels; ``margin`` the
+    share of the box that is added on each side of it. The crop is square, in millimetres too.
     """
 
     size: int = 224
+    field: Literal["slab", "scan"] = "scan"
     planes: int = 1
     crop: int = 224
     margin: float = 0.25
@@ -73,8 +75,7 @@ class AugmentSettings:
     right.
 
     ``rotation_deg``, ``scale`` (0.1: 10 % smaller to 10 % larger) and ``shift_mm`` are the farthest; ``gain``,
-    ``offset``, ``gamma`` and ``shading`` of greys in shares of the slab's own grey range; ``noise`` and ``blur_mm``
-    the strongest of each.
+    ``offset``, ``gamma`` and ``shading`` of greys in shares of the slab's own grey range; ``noise`` the strongest.
     """
 
     rotation_deg: float = 10.0
@@ -85,7 +86,6 @@ class AugmentSettings:
     gamma: float = 0.2
     shading: float = 0.1
     noise: float = 0.05
-    blur_mm: float = 0.0
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
