@@ -1,8 +1,9 @@
 """What a student is taught with: each term a small function of tensors, the sum is taken by the trainer.
 
 The terms of arXiv 2505.21561 (Milani et al. 2025) are ``softened_kl``, ``attention_mse`` and ``cross_entropy`` with
-the weights of ``PAPER_WEIGHTS``. What the paper does not say is a flag, and each default is named there. Boxes are (x0,
-y0, x1, y1) from the picture's upper left corner, the first pixel reaching from 0 to 1; NaN where there is none.
+the weights of ``PAPER_WEIGHTS``. What the paper does not say is a flag. Boxes are (x0, y0, x1, y1), edges in pixels
+whose centres have whole numbers; NaN where there is none. Terms are means over the whole batch: an example that cannot
+be used counts as 0, so that a batch means the same however it is split.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import torch
 from SOSStagingLib.model.gradcam import StageHead, gradcam
 from torch import Tensor
 from torch.nn import functional
-from torchvision.ops import roi_align
+
+from .maps import has_box, through
 
 PAPER_WEIGHTS: Mapping[str, float] = {"attention": 0.01, "distillation": 0.8, "classification": 0.2}
 PAPER_TEMPERATURE = 3.0
@@ -23,11 +25,9 @@ Labels = Literal["hard", "raters", "ordinal"]
 
 
 def mean_over(values: Tensor, usable: Tensor | None = None) -> Tensor:
-    """Mean of ``values`` [B, ...] over the examples that are ``usable`` [B] bool, and all their entries; 0 if none."""
+    """Mean of ``values`` [B, ...] over the batch, examples that are not ``usable`` [B] bool counting as 0."""
     each = values.flatten(1).mean(1) if values.ndim > 1 else values
-    if usable is None:
-        return each.mean()
-    return torch.where(usable, each, torch.zeros_like(each)).sum() / usable.sum().clamp_min(1)
+    return each.mean() if usable is None else torch.where(usable, each, torch.zeros_like(each)).mean()
 
 
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
@@ -69,15 +69,17 @@ def spatial_kl(
     temperature: float = PAPER_TEMPERATURE,
     *,
     t_squared: bool = False,
+    usable: Tensor | None = None,
 ) -> Tensor:
     """``softened_kl`` of logit maps place by place, the student's read through the region that the teacher saw.
 
     ``student`` [B, S, h, w] covers the view of ``view`` = (rows, columns) pixels, ``teacher`` [B, S, m, n] the
     ``region`` [B, 4] of it. The paper's "spatial logits" may mean this; plain class logits are the likelier reading.
     """
-    usable = has_box(region)
     seen = through(student, region, view, (teacher.shape[-2], teacher.shape[-1]))
-    return softened_kl(seen, teacher, temperature, t_squared=t_squared, usable=usable)
+    return softened_kl(
+        seen, teacher, temperature, t_squared=t_squared, usable=has_box(region) if usable is None else usable
+    )
 
 
 def attention_mse(
@@ -94,9 +96,16 @@ def attention_mse(
     Which class and which scale the paper does not say: by default callers give the true one, and the map is divided by
     its own detached maximum. The mask is averaged over each cell of the grid.
     """
+    return mean_over(attention_errors(head, features, classes, mask, normalise=normalise), usable)
+
+
+def attention_errors(
+    head: StageHead, features: Tensor, classes: Tensor, mask: Tensor, *, normalise: bool = True
+) -> Tensor:
+    """``attention_mse`` of each example, [B]."""
     cam = gradcam(head, features, classes, normalise=normalise)
     wanted = functional.interpolate(mask.float(), size=cam.shape[-2:], mode="area")[:, 0]
-    return mean_over((cam - wanted) ** 2, usable)
+    return (cam - wanted).square().mean((1, 2))
 
 
 def feature_cosine(student: Tensor, teacher: Tensor, usable: Tensor | None = None) -> Tensor:
@@ -112,23 +121,6 @@ def attention_transfer(student: Tensor, teacher: Tensor, usable: Tensor | None =
     return mean_over((mine - other).pow(2).sum(1), usable)
 
 
-def through(map_: Tensor, region: Tensor, view: tuple[int, int], size: tuple[int, int]) -> Tensor:
-    """Read a map [B, K, h, w] of a view (rows, columns) through boxes ``region`` [B, 4] in its pixels: [B, K, *size].
-
-    RoIAlign (He et al. 2017, arXiv 1703.06870). Rows without a box are read through the whole view: leave them out.
-    """
-    rows, columns = map_.shape[-2:]
-    whole = region.new_tensor([0.0, 0.0, view[1], view[0]])
-    box = torch.where(has_box(region)[:, None], region, whole)
-    cells = box * box.new_tensor([columns / view[1], rows / view[0]]).repeat(2)
-    return roi_align(map_.float(), list(cells.float().unsqueeze(1)), size, sampling_ratio=2, aligned=True)
-
-
-def has_box(box: Tensor) -> Tensor:
-    """Which of boxes [B, 4] are there at all, [B] bool."""
-    return box.isfinite().all(1)
-
-
 def ordinal_shares(target: Tensor, spread: float) -> Tensor:
     """Label shares [B, S] with mass passed on to other stages, falling by exp(-1/spread) from stage to stage.
 
@@ -139,8 +131,11 @@ def ordinal_shares(target: Tensor, spread: float) -> Tensor:
     return target @ (-(stage[:, None] - stage).abs() / spread).softmax(1)
 
 
-def label_shares(stage: Tensor, soft: Tensor, kind: Labels, spread: float) -> Tensor:
-    """The labels [B, S] to learn from: ``stage`` [B] counts from 0, ``soft`` [B, S] are the raters' shares."""
+def label_shares(stage: Tensor, soft: Tensor, kind: Labels, *, smoothing: float = 0.0, spread: float = 0.35) -> Tensor:
+    """The labels [B, S] to learn from: ``stage`` [B] counts from 0, ``soft`` [B, S] are the raters' shares.
+
+    ``smoothing`` of hard labels gives as much to all stages together; ``spread`` is of ordinal ones.
+    """
     if kind == "hard":
-        return functional.one_hot(stage, soft.shape[1]).to(soft.dtype)
+        return functional.one_hot(stage, soft.shape[1]).to(soft.dtype) * (1 - smoothing) + smoothing / soft.shape[1]
     return soft if kind == "raters" else ordinal_shares(soft, spread)

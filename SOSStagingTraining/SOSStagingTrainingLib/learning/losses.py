@@ -15,8 +15,14 @@ def heat_loss(heat: Tensor, points: Tensor, usable: Tensor) -> Tensor:
     ``heat`` [B, K, h, w], ``points`` [B, K, 2] (column, row) in input pixels, ``usable`` [B] bool; NaN or outside
     points count not.
     """
+    errors, counted = heat_errors(heat, points, usable, LOOK_SIZE)
+    return errors.sum() / counted.sum().clamp_min(1)
+
+
+def heat_errors(heat: Tensor, points: Tensor, usable: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """``heat_loss`` of each map and which of them count, both [B, K]; ``width`` of the input in pixels."""
     h, w = heat.shape[-2:]
-    stride = LOOK_SIZE / w
+    stride = width / w
     cell = (points + 0.5) / stride - 0.5
     inside = ((cell > -0.5) & (cell < w - 0.5)).all(-1) & usable[:, None]
     cell = torch.where(inside[..., None], cell, torch.zeros_like(cell))
@@ -26,7 +32,7 @@ def heat_loss(heat: Tensor, points: Tensor, usable: Tensor) -> Tensor:
     target = torch.exp(-far / (2 * 0.8**2)).flatten(2)
     target = target / target.sum(2, keepdim=True).clamp_min(1e-9)
     loss = -(target * heat.float().flatten(2).log_softmax(2)).sum(2)
-    return (loss * inside).sum() / inside.sum().clamp_min(1)
+    return loss * inside, inside
 
 
 def ordinal_loss(logits: Tensor, stage: Tensor, usable: Tensor, neighbour: float = 0.04) -> Tensor:

