@@ -107,6 +107,11 @@ def slab_file(folder: Path, case: FrozenCase) -> Path:
     return folder / f"{case.name}-{key[:12]}.npz"
 
 
+def uncut(dataset: Dataset, folder: Path) -> list[FrozenCase]:
+    """The cases that have no slab in ``folder`` yet."""
+    return [case for case in dataset.cases if not slab_file(folder, case).exists()]
+
+
 def cut_slabs(
     study: Study,
     dataset: Dataset,
@@ -121,7 +126,7 @@ def cut_slabs(
         OSError: writing failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [case for case in dataset.cases if not slab_file(folder, case).exists()]
+    wanted = uncut(dataset, folder)
     problems = []
     for n, (case, problem) in enumerate(_cut_all(study.folder, wanted, folder, pool), 1):
         if problem:
