@@ -28,14 +28,15 @@ def covers_part(box: Tensor, view: tuple[int, int]) -> Tensor:
 def through(map_: Tensor, region: Tensor, view: tuple[int, int], size: tuple[int, int]) -> Tensor:
     """Read a map [B, K, h, w] of a view (rows, columns) through boxes ``region`` [B, 4]: [B, K, *size].
 
-    RoIAlign (He et al. 2017, arXiv 1703.06870). Rows without a box are read through the whole view: leave them out.
+    RoIAlign (He et al. 2017, arXiv 1703.06870) with one sample a cell, so that equal grids agree exactly. Rows without
+    a box are read through the whole view: leave them out.
     """
     rows, columns = map_.shape[-2:]
     whole = region.new_tensor([0.0, 0.0, view[1], view[0]]) - 0.5
     box = torch.where(has_box(region)[:, None], region, whole)
     # Edges count from the corner of the map in RoIAlign.
     cells = (box + 0.5) * box.new_tensor([columns / view[1], rows / view[0]]).repeat(2)
-    return roi_align(map_.float(), list(cells.float().unsqueeze(1)), size, sampling_ratio=2, aligned=True)
+    return roi_align(map_.float(), list(cells.float().unsqueeze(1)), size, sampling_ratio=1, aligned=True)
 
 
 def paste(map_: Tensor, region: Tensor, view: tuple[int, int]) -> Tensor:

@@ -146,7 +146,7 @@ class SelfTrained(Protocol):
 
 AnyMethod = Method | SelfTrained
 
-_MODULES: tuple[str, ...] = ("compared", "students", "ours", "detectors.localiser")
+_MODULES: tuple[str, ...] = ("compared", "students", "ours", "detectors.localiser", "detectors.yolo")
 """Modules of this package that register methods when they are imported."""
 _REGISTERED: dict[str, AnyMethod] = {}
 

@@ -25,12 +25,16 @@ from PIL import Image
 from SOSStagingLib.report.files import write_text
 from SOSStagingLib.scan.types import PlainError
 
-from ..methods import Detection
+from ..methods import Detection, Fold, register
+from ..slabs import Slabs
 from .scores import Box
 
 CHILD = "SOSStagingTrainingLib.learning.detectors.yolo_child"
 WEIGHTS, ABOUT, FOUND, LOG = "yolo.pt", "yolo.json", "found.json", "yolo.log"
 LOG_LINES_SHOWN = 12
+USUAL = "yolo11n"
+DARK, BRIGHT = -0.5, 2.0
+"""Greys of a slab that become black and white."""
 LIBRARY_PARENT = Path(__file__).resolve().parents[3]
 QUIET = {
     "YOLO_OFFLINE": "True",
@@ -181,3 +185,47 @@ def _share(edge: float, size: int) -> str:
 def _detection(row: Mapping[str, Any]) -> Detection:
     x0, y0, x1, y1 = (value - 0.5 for value in row["box"])
     return Detection((x0, y0, x1, y1), row["confidence"])
+
+
+class YoloMethod:
+    """YOLO as a detector of the study's slabs. ``network.backbone`` names the YAML (yolo11n, yolo11n-seg; any other
+    network's name is not for it) and ``network.start`` may be a .pt file; epochs, batch and size are the recipe's."""
+
+    name = "yolo"
+    needs: tuple[str, ...] = ()
+
+    def fit(self, fold: Fold) -> None:
+        """See ``SelfTrained.fit``; learns from the fold's training cases."""
+        _yolo_of(fold).train([picture_of(fold.slabs, case) for case in fold.training], fold.note)
+
+    def find(self, fold: Fold, cases: Sequence[str]) -> dict[str, Detection]:
+        """See ``SelfTrained.find``."""
+        return _yolo_of(fold).detect([picture_of(fold.slabs, case) for case in cases])
+
+
+def picture_of(slabs: Slabs, case: str) -> Picture:
+    """A case's midsagittal slice, dark outside its field of view, with the raters' box."""
+    slab = slabs[case]
+    greys = np.where(slab.valid, slab.middle.astype(np.float32), DARK)
+    scaled = np.clip((greys - DARK) * (255 / (BRIGHT - DARK)), 0, 255).astype(np.uint8)
+    if slab.box is None:
+        return Picture(case, scaled)
+    x0, y0, x1, y1 = (float(edge) for edge in slab.box)
+    return Picture(case, scaled, (x0, y0, x1, y1))
+
+
+def _yolo_of(fold: Fold) -> Yolo:
+    network, train = fold.settings.network, fold.settings.train
+    settings = YoloSettings(
+        model=f"{network.backbone if network.backbone.startswith('yolo') else USUAL}.yaml",
+        weights=network.start if network.start.endswith(".pt") else "",
+        epochs=train.epochs,
+        px=fold.settings.view.size,
+        batch=train.batch,
+        seed=fold.seed,
+        device=fold.device,
+    )
+    return Yolo(fold.folder, settings)
+
+
+register(YoloMethod())
