@@ -13,6 +13,7 @@ from .run_folder import RunError, RunFolder, State
 from .worker import do_job
 
 POLL_SECONDS = 1.0
+SCHEDULER_SECONDS = 10
 
 Listener = Callable[[], None]
 Submit = Callable[[str, str, int], "Future[State]"]
@@ -111,7 +112,7 @@ def dask_pool(address: str) -> Iterator[Executor]:
         text = "A Dask cluster needs the package distributed, which is not installed."
         raise RunError("no_dask", text, "pip install distributed (the extra `cluster`).") from error
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=SCHEDULER_SECONDS)
     except (OSError, TimeoutError) as error:
         text = f"No Dask scheduler answers at {address}."
         raise RunError("no_scheduler", text, "Start one (dask scheduler) or mend the address.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -75,8 +75,7 @@ def event_text(event: Event) -> str:
         rate = f"{event['images_per_second']:.1f} images/s"
         return f"epoch {event['epoch']}, loss {event['loss']:.4g}, {rate}, {duration(event['eta_s'])} left"
     if kind == "validation":
-        told = ", ".join(f"{name} {value:.3g}" for name, value in event["metrics"].items())
-        return f"validation after epoch {event['epoch']}: {told}"
+        return f"validation after epoch {event['epoch']}: {figures(event['metrics'])}"
     words: dict[str, Callable[[], Any]] = {
         "resumed": lambda: f"goes on after step {event['step']} on {event['device']}",
         "micro_batch": lambda: event["text"],
@@ -86,6 +85,11 @@ def event_text(event: Event) -> str:
         "end": lambda: f"trained in {duration(event['seconds'])}",
     }
     return str(words[kind]()) if kind in words else ""
+
+
+def figures(metrics: Mapping[str, float | None]) -> str:
+    """Figures by name; those that are no number any more as such."""
+    return ", ".join(f"{name} {'not a number' if v is None else format(v, '.3g')}" for name, v in metrics.items())
 
 
 def duration(seconds: float) -> str:
@@ -113,5 +117,5 @@ def _status_line(status: JobStatus) -> str:
     if status.state == "running" and status.eta_s is not None:
         text += f", {duration(status.eta_s)} left"
     if status.metrics:
-        text += ", " + ", ".join(f"{name} {value:.3g}" for name, value in status.metrics.items())
+        text += f", {figures(status.metrics)}"
     return f"{text}: {status.text}" if status.text else text

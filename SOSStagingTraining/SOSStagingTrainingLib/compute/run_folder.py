@@ -54,7 +54,7 @@ class JobStatus:
     eta_s: float | None = None
     text: str = ""
     last: Event | None = None
-    metrics: Mapping[str, float] | None = None
+    metrics: Mapping[str, float | None] | None = None
 
 
 @dataclass(frozen=True)

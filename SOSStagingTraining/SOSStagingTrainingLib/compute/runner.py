@@ -146,9 +146,23 @@ def perform(
             raise RunError("run_busy", text, "Follow it: sos train --out RUN --follow.")
         run.clear_stop()
         todo = [job.key for job in run.jobs if run.state(job.key) != "done"]
+        _refuse_uneven(run, todo, where.processes)
         _cut(run, progress)
         with _pool(where) as pool:
             return _work(run, todo, where, pool, listen)
+
+
+def _refuse_uneven(run: RunFolder, todo: Sequence[str], processes: int) -> None:
+    """Every process takes as many cases of a step as the others."""
+    from ..learning.plan import parts_of
+
+    dataset, folds = run.frozen(), run.folds()
+    for job in (run.job(key) for key in todo if processes > 1):
+        cases = len(parts_of(dataset, folds, job.fold, run.recipe.study).training)
+        batch = min(run.recipe.settings(job.method).train.batch, cases)
+        if batch % processes:
+            text = f"A batch of {batch} ({job.method}) cannot be shared out evenly to {processes} processes."
+            raise RunError("batch_uneven", text, "Change train.batch or --processes.")
 
 
 def _cut(run: RunFolder, progress: ProgressCallback | None) -> None:

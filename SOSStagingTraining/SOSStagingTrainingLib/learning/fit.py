@@ -28,7 +28,6 @@ from .events import EventLog
 from .methods import Context, Method
 from .optimise import average_of, make_optimiser, rate_at, set_rate, update_average
 from .paired_views import case_seed
-from .settings import RecipeError
 from .task import Task, validation_metrics
 
 NAN_FILE = "diverged.pt"
@@ -85,9 +84,6 @@ class Fitting:
         self.step = 0
         self.micro = self.train.micro_batch or task.batch
         self.spent = 0.0
-        if task.batch % world.size():
-            text = f"A batch of {task.batch} cannot be shared out evenly to {world.size()} processes."
-            raise RecipeError("batch_uneven", text, "Change train.batch or the number of processes.")
 
     def run(self) -> nn.Module:
         """Train to the end and return the network to use, in eval mode.

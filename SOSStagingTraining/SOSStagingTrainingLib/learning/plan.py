@@ -104,6 +104,8 @@ def _taken(
     """Those that stay, and about ``share`` of the cases, by patient and stratified by stage."""
     if not share:
         return names, ()
-    cases = [dataset.case(name) for name in names]
-    fold_of = split({c.name: c.stage for c in cases}, units(dataset.cases), dataset.stages, round(1 / share), seed)
+    known = {case.name: case.stage for case in dataset.cases}
+    unit_of = units(dataset.cases)
+    parts = min(round(1 / share), len({unit_of[name] for name in names}))
+    fold_of = split({name: known[name] for name in names}, unit_of, dataset.stages, parts, seed)
     return tuple(n for n in names if fold_of[n]), tuple(n for n in names if not fold_of[n])

@@ -153,7 +153,8 @@ def parse_recipe(raw: Table) -> Recipe:
     for key, kind in TABLES.items():
         read_table(kind, tables.get(key, {}), key)
     for name in {*recipe.methods, *method}:
-        recipe.settings(name)
+        patience = recipe.settings(name).train.patience
+        require(not patience or recipe.study.validation > 0, "train.patience needs study.validation above 0")
     _check_guesses(recipe)
     return recipe
 

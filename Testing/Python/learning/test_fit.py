@@ -2,8 +2,8 @@
 
 import json
 import math
-
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from learning.made_slabs import slab_study
@@ -164,7 +164,7 @@ def test_early_stop_keeps_the_best_weights(slabs, tmp_path):
 def test_a_damaged_checkpoint_is_named(slabs, tmp_path):
     made = task(slabs, tmp_path / "run")
     (made.folder / CHECKPOINT_FILE).write_bytes(b"PK but no checkpoint")
-    with pytest.raises(CheckpointError, match="damaged.*Delete it"):
+    with pytest.raises(CheckpointError, match=r"damaged.*Delete it"):
         fitted(made)
 
 
@@ -212,4 +212,4 @@ def test_the_rate_rises_falls_and_ends_low():
     train = TrainSettings(epochs=10, rate=1.0, warmup=2)
     rates = [rate_at(train, step, 100, 10) for step in range(100)]
     assert rates[0] == pytest.approx(0.05) and rates[19] == rates[20] == 1.0
-    assert all(a >= b for a, b in zip(rates[20:], rates[21:], strict=False)) and rates[-1] < 0.01
+    assert all(a >= b for a, b in pairwise(rates[20:])) and rates[-1] < 0.01

@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from SOSStagingLib.cli import main  # noqa: E402
+
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
 from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
