@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
+from threading import Barrier
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.ndimage import gaussian_filter
+from SOSStagingLib.scan.types import SLAB_SPACING_MM
 from torch import Tensor
 from torch.nn import functional
 
@@ -119,22 +124,24 @@ class PairedViews:
         return crops == "none" or (case in self.detections if crops == "detected" else self.slabs[case].box is not None)
 
     def _batch(self, cases: Sequence[str], seeds: Sequence[int], crops: CropSource, *, augmented: bool) -> Batch:
-        rows = [self._row(case, seed, crops, augmented) for case, seed in zip(cases, seeds, strict=True)]
+        # Slabs are read here: what holds them is for one thread.
+        todo = [(case, self.slabs[case], seed, crops, augmented) for case, seed in zip(cases, seeds, strict=True)]
+        rows = list(_each(self._row, todo) if self.device.type == "cpu" else starmap(self._row, todo))
         stacked = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
         size = self.view.size
         return Batch(case=list(cases), detected_mask=filled(stacked["detected"], size, size), **stacked)
 
-    def _row(self, case: str, seed: int, crops: CropSource, augmented: bool) -> dict[str, Tensor]:
-        stored, frozen = self.slabs[case], self.slabs.cases[case]
-        spacing = 0.4 if math.isnan(stored.spacing) else stored.spacing
+    def _row(self, case: str, stored: StoredSlab, seed: int, crops: CropSource, augmented: bool) -> dict[str, Tensor]:
+        frozen = self.slabs.cases[case]
+        spacing = SLAB_SPACING_MM if math.isnan(stored.spacing) else stored.spacing
         draw = drawn(self.augment, seed, spacing) if augmented else Draw()
         to_slab = view_matrix(stored, self.view, draw)
         found = self.detections.get(case)
         box = placed(stored.box, to_slab)
         detected = placed(None if found is None else np.array(found.box), to_slab)
         slab = self._greys(stored, draw)
-        seen = self._on_device(np.stack([stored.valid, stored.roi]).astype(np.float32))
-        masks = (resampled(seen, to_slab, self.view.size) >= 0.5).float()
+        seen = torch.from_numpy(np.stack([stored.valid, stored.roi])).to(self.device).float()
+        masks = resampled(seen, to_slab, self.view.size, "nearest")
         row = {
             "image": self._finished(_planes(slab, self.view.planes), to_slab, self.view.size, draw),
             "valid": masks[:1],
@@ -159,9 +166,6 @@ class PairedViews:
             return planes.new_zeros(len(planes), 0, 0)
         return self._finished(planes, crop_matrix(to_slab, square, size), size, draw)
 
-    def _on_device(self, array: npt.NDArray[np.float32]) -> Tensor:
-        return torch.from_numpy(array).to(self.device)
-
     def _greys(self, stored: StoredSlab, draw: Draw) -> Tensor:
         """The slab's planes [C, rows, columns] with noise in the field of view."""
         planes = stored.middle[None] if self.view.planes == self.crop_view.planes == 1 else stored.array
@@ -171,8 +175,8 @@ class PairedViews:
             table = _noise_table(self.device, height + NOISE_ROOM, width + NOISE_ROOM)
             # The middle plane has the same grain whether it comes alone or with its neighbours.
             layers = table if len(planes) > 1 else table[1:2]
-            noise = layers[:, row : row + height, column : column + width]
-            slab = slab + noise * (draw.noise * torch.from_numpy(stored.valid).to(self.device))
+            noise = layers[:, row : row + height, column : column + width] * draw.noise
+            slab += noise if stored.valid.all() else noise * torch.from_numpy(stored.valid).to(self.device)
         return slab
 
     def _finished(self, slab: Tensor, matrix: FloatArray, size: int, draw: Draw) -> Tensor:
@@ -188,6 +192,32 @@ class PairedViews:
             span = BRIGHT - DARK
             image = ((image - DARK) / span).clamp(0, 1) ** draw.gamma * span + DARK
         return image.clamp(DARK, BRIGHT) - MIDDLE
+
+
+def _each(make: Callable[..., dict[str, Tensor]], todo: Sequence[tuple[Any, ...]]) -> Iterator[dict[str, Tensor]]:
+    """``starmap`` over threads that run torch's operations alone: split up over threads they would be too small."""
+    threads = torch.get_num_threads()
+    return starmap(make, todo) if threads == 1 else _makers(threads).map(lambda row: make(*row), todo)
+
+
+@cache
+def _makers(threads: int) -> ThreadPoolExecutor:
+    """So many threads, each of which torch gives one of its own; how many others have stays as it is."""
+    begun = Barrier(threads)
+
+    def begin() -> None:
+        # Asked first, or else the first operation would set it again to what was set last anywhere.
+        torch.get_num_threads()
+        torch.set_num_threads(1)
+        begun.wait()
+
+    pool = ThreadPoolExecutor(threads, "views", begin)
+    # Each waits for all, so that the pool cannot do with fewer.
+    for future in [pool.submit(int) for _ in range(threads)]:
+        future.result()
+    # Threads that come later begin with what was set last.
+    torch.set_num_threads(threads)
+    return pool
 
 
 @cache
@@ -262,13 +292,13 @@ def crop_matrix(to_slab: FloatArray, square: FloatArray, size: int) -> FloatArra
     return np.column_stack([to_slab[:, :2] * pitch, to_slab[:, :2] @ start + to_slab[:, 2]])
 
 
-def resampled(image: Tensor, matrix: FloatArray, size: int, beyond: str = "zeros") -> Tensor:
+def resampled(image: Tensor, matrix: FloatArray, size: int, mode: str = "bilinear", beyond: str = "zeros") -> Tensor:
     """What ``matrix`` (output pixel to pixel of ``image`` [C, H, W]) shows, [C, size, size]; ``beyond`` the image there
     are zeros, or its border goes on.
 
-    Pixels are averaged first where the output is coarser, so that grain does not alias.
+    Interpolating, pixels are averaged first where the output is coarser, so that grain does not alias.
     """
-    factor = int(pixel_pitch(matrix))
+    factor = int(pixel_pitch(matrix)) if mode == "bilinear" else 1
     if factor >= 2:
         image = functional.avg_pool2d(image[None], factor, ceil_mode=True, count_include_pad=False)[0]
         matrix = matrix / factor
@@ -280,4 +310,4 @@ def resampled(image: Tensor, matrix: FloatArray, size: int, beyond: str = "zeros
     x = (m[0][0] * xx + m[0][1] * yy + m[0][2]) * (2 / max(width - 1, 1)) - 1
     y = (m[1][0] * xx + m[1][1] * yy + m[1][2]) * (2 / max(height - 1, 1)) - 1
     grid = torch.stack([x, y], -1)[None]
-    return functional.grid_sample(image[None], grid, mode="bilinear", padding_mode=beyond, align_corners=True)[0]
+    return functional.grid_sample(image[None], grid, mode=mode, padding_mode=beyond, align_corners=True)[0]
