@@ -63,8 +63,9 @@ class Batch:
 
     def to(self, device: Device) -> Batch:
         """The same on another device."""
-        moved = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Batch(**{k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in moved.items()})
+        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "case"}
+        moved: dict[str, Any] = {name: value.to(device, non_blocking=True) for name, value in tensors.items()}
+        return Batch(case=list(self.case), **moved)
 
     def rows(self, chosen: slice) -> Batch:
         """Some of the cases."""

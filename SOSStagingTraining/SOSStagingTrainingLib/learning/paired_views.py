@@ -84,7 +84,11 @@ def epoch_order(cases: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
 
 
 class PairedViews:
-    """Makes batches for one method: of these slabs, shown so, varied so, crops cut by this."""
+    """Makes batches for one method: of these slabs, shown so, varied so.
+
+    ``crop_view`` says how crops are shown (size, planes and margin): as the teacher was shown them where a student is
+    taught, otherwise as ``view`` does.
+    """
 
     def __init__(
         self,
@@ -92,10 +96,12 @@ class PairedViews:
         view: ViewSettings,
         augment: AugmentSettings,
         detections: Mapping[str, Detection] | None = None,
+        crop_view: ViewSettings | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
         self.slabs = slabs
         self.view = view
+        self.crop_view = crop_view or view
         self.augment = augment
         self.detections = detections or {}
         self.device = torch.device(device)
@@ -130,7 +136,7 @@ class PairedViews:
         seen = self._on_device(np.stack([stored.valid, stored.roi]).astype(np.float32))
         masks = (resampled(seen, to_slab, self.view.size) >= 0.5).float()
         row = {
-            "image": self._finished(slab, to_slab, self.view.size, draw),
+            "image": self._finished(_planes(slab, self.view.planes), to_slab, self.view.size, draw),
             "valid": masks[:1],
             "mask": masks[1:],
             "box": torch.tensor(box, dtype=torch.float32),
@@ -142,25 +148,30 @@ class PairedViews:
             "to_slab": torch.tensor(to_slab, dtype=torch.float32),
             "seed": torch.tensor(seed),
         }
-        square = crop_square(detected if crops == "detected" else box, self.view)
+        square = crop_square(detected if crops == "detected" else box, self.view.size, self.crop_view.margin)
         row["crop_box"] = torch.tensor(square, dtype=torch.float32)
-        if crops == "none":
-            row["crop"] = slab.new_zeros(slab.shape[0], 0, 0)
-        else:
-            row["crop"] = self._finished(slab, crop_matrix(to_slab, square, self.view.crop), self.view.crop, draw)
+        row["crop"] = self._crop(slab, to_slab, square, draw, 0 if crops == "none" else self.crop_view.crop)
         return {name: value.to(self.device) for name, value in row.items()}
+
+    def _crop(self, slab: Tensor, to_slab: FloatArray, square: FloatArray, draw: Draw, size: int) -> Tensor:
+        planes = _planes(slab, self.crop_view.planes)
+        if not size:
+            return planes.new_zeros(len(planes), 0, 0)
+        return self._finished(planes, crop_matrix(to_slab, square, size), size, draw)
 
     def _on_device(self, array: npt.NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(array).to(self.device)
 
     def _greys(self, stored: StoredSlab, draw: Draw) -> Tensor:
         """The slab's planes [C, rows, columns] with noise in the field of view."""
-        planes = stored.middle[None] if self.view.planes == 1 else stored.array
+        planes = stored.middle[None] if self.view.planes == self.crop_view.planes == 1 else stored.array
         slab = torch.from_numpy(planes).to(self.device).float()
         if draw.noise > 0:
             (column, row), (height, width) = draw.noise_at, planes.shape[1:]
             table = _noise_table(self.device, height + NOISE_ROOM, width + NOISE_ROOM)
-            noise = table[: len(planes), row : row + height, column : column + width]
+            # The middle plane has the same grain whether it comes alone or with its neighbours.
+            layers = table if len(planes) > 1 else table[1:2]
+            noise = layers[:, row : row + height, column : column + width]
             slab = slab + noise * (draw.noise * torch.from_numpy(stored.valid).to(self.device))
         return slab
 
@@ -171,7 +182,7 @@ class PairedViews:
         if draw.shading is not None:
             field = torch.from_numpy(draw.shading).to(self.device)[None]
             whole = np.array([[(SHADING_CELLS - 1) / (n - 1) for n in (slab.shape[2], slab.shape[1])]]).T
-            image = image * (1 + resampled(field, matrix * whole, size))
+            image = image * (1 + resampled(field, matrix * whole, size, beyond="border"))
         image = image * draw.gain + draw.offset
         if draw.gamma != 1:
             span = BRIGHT - DARK
@@ -207,6 +218,11 @@ def _field(stored: StoredSlab, view: ViewSettings) -> tuple[FloatArray, float]:
     return (low + high) / 2, max(float((high - low).max()) + 1, LEAST_FIELD_PX)
 
 
+def _planes(slab: Tensor, wanted: int) -> Tensor:
+    """All planes of a slab, or the midsagittal one."""
+    return slab if wanted == len(slab) else slab[len(slab) // 2][None]
+
+
 def pixel_pitch(to_slab: FloatArray) -> float:
     """Slab pixels per view pixel."""
     return float(np.hypot(*to_slab[:, 0]))
@@ -229,12 +245,13 @@ def to_slab_box(box: npt.ArrayLike, to_slab: npt.ArrayLike) -> FloatArray:
     return np.concatenate([middle - half, middle + half])
 
 
-def crop_square(box: FloatArray, view: ViewSettings) -> FloatArray:
-    """The square [4], in view pixels, that a crop shows: the box with a margin; the whole view where it is NaN."""
+def crop_square(box: FloatArray, size: int, margin: float) -> FloatArray:
+    """The square [4], in pixels of a view of ``size``, that a crop shows: the box with a margin; all where it is
+    NaN."""
     if np.isnan(box).any():
-        return np.array([-0.5, -0.5, view.size - 0.5, view.size - 0.5])
+        return np.array([-0.5, -0.5, size - 0.5, size - 0.5])
     middle = (box[:2] + box[2:]) / 2
-    half = float((box[2:] - box[:2]).max()) / 2 * (1 + 2 * view.margin)
+    half = float((box[2:] - box[:2]).max()) / 2 * (1 + 2 * margin)
     return np.concatenate([middle - half, middle + half])
 
 
@@ -245,8 +262,9 @@ def crop_matrix(to_slab: FloatArray, square: FloatArray, size: int) -> FloatArra
     return np.column_stack([to_slab[:, :2] * pitch, to_slab[:, :2] @ start + to_slab[:, 2]])
 
 
-def resampled(image: Tensor, matrix: FloatArray, size: int) -> Tensor:
-    """What ``matrix`` (output pixel to pixel of ``image`` [C, H, W]) shows, [C, size, size]; the edge goes on outside.
+def resampled(image: Tensor, matrix: FloatArray, size: int, beyond: str = "zeros") -> Tensor:
+    """What ``matrix`` (output pixel to pixel of ``image`` [C, H, W]) shows, [C, size, size]; ``beyond`` the image there
+    are zeros, or its border goes on.
 
     Pixels are averaged first where the output is coarser, so that grain does not alias.
     """
@@ -262,4 +280,4 @@ def resampled(image: Tensor, matrix: FloatArray, size: int) -> Tensor:
     x = (m[0][0] * xx + m[0][1] * yy + m[0][2]) * (2 / max(width - 1, 1)) - 1
     y = (m[1][0] * xx + m[1][1] * yy + m[1][2]) * (2 / max(height - 1, 1)) - 1
     grid = torch.stack([x, y], -1)[None]
-    return functional.grid_sample(image[None], grid, mode="bilinear", padding_mode="border", align_corners=True)[0]
+    return functional.grid_sample(image[None], grid, mode="bilinear", padding_mode=beyond, align_corners=True)[0]

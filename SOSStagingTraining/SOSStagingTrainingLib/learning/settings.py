@@ -158,7 +158,8 @@ class MethodSettings:
     ``name`` is what it is called in the run and in the table; ``base`` the registered method it is, so that one method
     can be there several times with other settings. ``weights`` replace the method's own weights of its loss terms,
     those that are named. ``crops``: what its crops are cut by in training and for held-out cases (None: the method's
-    own). ``needs`` says which job of the run stands for one the method needs, such as teacher: teacher_wide.
+    own). ``needs`` says which jobs of the run stand for one the method needs, such as
+    teacher: (teacher_wide,); several teachers are taken together.
     """
 
     name: str
@@ -170,4 +171,4 @@ class MethodSettings:
     distil: DistilSettings = field(default_factory=DistilSettings)
     weights: Mapping[str, float] = field(default_factory=dict)
     crops: tuple[CropSource, CropSource] | None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

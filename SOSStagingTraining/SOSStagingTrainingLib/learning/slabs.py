@@ -91,7 +91,7 @@ class Slabs:
             with np.load(path) as data:
                 array, valid = data["array"], np.unpackbits(data["valid"]).astype(bool)
                 grid, spacing = _middle_grid(data["ijk_to_ras"], array.shape), float(data["spacing"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             text = f"The slab of {case.name} cannot be read from {path.name}."
             raise StudyError("slab_damaged", text, "Delete that file and start the same command again.") from error
         if self.planes == 1:
@@ -105,6 +105,11 @@ def slab_file(folder: Path, case: FrozenCase) -> Path:
     plane = None if case.plane is None else case.plane.to_json()
     key = hashlib.sha256(json.dumps([CACHE_FORMAT, case.sha256, plane]).encode()).hexdigest()
     return folder / f"{case.name}-{key[:12]}.npz"
+
+
+def uncut(dataset: Dataset, folder: Path) -> list[FrozenCase]:
+    """The cases that have no slab in ``folder`` yet."""
+    return [case for case in dataset.cases if not slab_file(folder, case).exists()]
 
 
 def cut_slabs(
@@ -121,7 +126,7 @@ def cut_slabs(
         OSError: writing failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [case for case in dataset.cases if not slab_file(folder, case).exists()]
+    wanted = uncut(dataset, folder)
     problems = []
     for n, (case, problem) in enumerate(_cut_all(study.folder, wanted, folder, pool), 1):
         if problem:
