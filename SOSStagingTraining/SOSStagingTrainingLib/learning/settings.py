@@ -29,9 +29,11 @@ def require(right: bool, text: str) -> None:
 class NetworkSettings:
     """Which network, and what its weights start from.
 
-    ``start``: ``random``, ``simulated`` (our own pretraining on simulated heads, the model we ship), ``hub`` (timm's
-    weights from the internet), or a file: .sosmodel, or .safetensors with timm's names. ``width`` is of the layers
-    behind the backbone, where a method has any. ``drop`` and ``drop_path`` as timm has them.
+    ``start``: ``random``, ``simulated`` (our own pretraining on simulated heads, the model we ship), ``package``
+    (ImageNet weights installed as a Python package), ``hub`` (timm's weights from the internet), or a file: .sosmodel,
+    or .safetensors with timm's names. These start the backbone; ``whole:simulated`` or ``whole:`` and a .sosmodel
+    start our own student with its heads. ``width`` is of the layers behind the backbone, where a method has any.
+    ``drop`` and ``drop_path`` as timm has them.
     """
 
     backbone: str = "convnext_atto"

@@ -45,10 +45,8 @@ def test_pictures_of_any_size_become_features_and_logits(name: str, planes: int)
 
 
 def test_attention_is_the_baselines_and_not_the_comparators() -> None:
-    gates = {name: methods.method(name).network(tiny(name), 1, 5).head.gate is not None for name in TINY}
-    assert gates == {"baseline": True, "teacher": True} | dict.fromkeys(
-        ("vit", "resnet", "efficientnet", "fusion"), False
-    )
+    gated = [name for name in TINY if methods.method(name).network(tiny(name), 1, 5).head.gate is not None]
+    assert gated == ["baseline", "teacher"]
 
 
 def test_without_a_gate_grad_cam_is_still_the_gradient() -> None:
@@ -135,7 +133,7 @@ def test_imagenet_weights_come_from_a_package() -> None:
 def test_random_layer_scale_is_awake() -> None:
     network = StageNetwork(tiny("baseline"), 1, 5, attention=True)
     gammas = [value for name, value in network.backbone.named_parameters() if name.endswith("gamma")]
-    assert gammas and all(float(value.abs().min()) > 0.1 for value in gammas)
+    assert gammas and all(float(value.detach().abs().min()) > 0.1 for value in gammas)
 
 
 def test_what_cannot_be_had_is_said(tmp_path: Path, student_file: tuple[Path, Student]) -> None:
