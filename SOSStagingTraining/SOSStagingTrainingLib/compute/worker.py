@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SOSStagingLib.report.files import plain, write_text
 from SOSStagingLib.scan.types import PlainError
@@ -25,6 +25,9 @@ from ..learning.keeping import DiskFullError
 from .locks import held
 from .run_folder import DONE_FILE, FAILED_FILE, LOCK_FILE, RunFolder, State
 from .stopping import StopRequest
+
+if TYPE_CHECKING:
+    from ..learning.work import Assignment
 
 LOCK_SECONDS = 3.0
 TRACEBACK_FILE = "error.txt"
@@ -86,18 +89,25 @@ def _done(run: RunFolder, key: str, device: str, threads: int) -> dict[str, Any]
 
     from ..learning import world
     from ..learning.devices import training_device
-    from ..learning.plan import parts_of
-    from ..learning.work import Assignment, do
+    from ..learning.work import do
 
     if threads:
         torch.set_num_threads(threads)
+    assignment = assignment_of(run, key)
+    with StopRequest(run) as stop, world.joined(training_device(device)) as own:
+        return do(assignment, own, stop)
+
+
+def assignment_of(run: RunFolder, key: str) -> Assignment:
+    """All that a job of a run rests on."""
+    from ..learning.plan import parts_of
+    from ..learning.work import Assignment
+
     job, study, dataset = run.job(key), run.study(), run.frozen()
     parts = parts_of(dataset, run.folds(), job.fold, run.recipe.study)
     needed = {other: run.outcome(other) for other in job.before}
     places = (run.cache, run.predictions, run.job_folder, run.job)
-    assignment = Assignment(job, run.recipe, study, dataset, parts, *places, needed)
-    with StopRequest(run) as stop, world.joined(training_device(device)) as own:
-        return do(assignment, own, stop)
+    return Assignment(job, run.recipe, study, dataset, parts, *places, needed)
 
 
 def _keep(run: RunFolder, key: str, name: str, values: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Recipes: TOML files that say which methods are trained, how, and on which parts of a study. No torch.
 
 A recipe is strict: a key it does not know is refused with those it does. What a method is told is the recipe's own
-tables with those under ``[method.NAME]`` laid over them.
+tables with those under ``[method.NAME]`` laid over them; a method with a ``base`` among the recipe's begins with what
+that one is told. A recipe that ``extends`` another is laid over it.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Recipe:
 
     def settings(self, name: str) -> MethodSettings:
         """All that a method of the run is told, registered or named by the recipe."""
-        own = self.method.get(name, {})
+        own = self._own(name)
         where = f"method.{name}"
         told: Table = {
             key: read_table(kind, self._laid_over(key, own), f"{where}.{key}") for key, kind in TABLES.items()
@@ -97,6 +98,16 @@ class Recipe:
         needs = {need: (job,) if isinstance(job, str) else tuple(job) for need, job in known.pop("needs", {}).items()}
         crops = tuple(known.pop("crops", ())) or None
         return read_table(MethodSettings, {"base": name, **known, "name": name, "crops": crops, "needs": needs, **told})
+
+    def _own(self, name: str, path: tuple[str, ...] = ()) -> Table:
+        """What stands under a method's name, laid over what stands under its base's; ``base`` is the registered one."""
+        require(name not in path, f"method.{name} is its own base")
+        own = self.method.get(name, {})
+        base = own.get("base", name)
+        if base == name or base not in self.method:
+            return own
+        below = self._own(base, (*path, name))
+        return {**laid_over(below, own), "base": below.get("base", base)}
 
     def _laid_over(self, key: str, own: Table) -> Table:
         return {**self.tables.get(key, {}), **own.get(key, {})}
@@ -119,14 +130,7 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
     Raises:
         RecipeError: there is none, it is not TOML, or something in it is unknown or out of range.
     """
-    path = recipes().get(name) or Path(name)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        text = f"There is no recipe {name}."
-        raise RecipeError("no_recipe", text, f"Give a file, or one of {', '.join(recipes())}.") from error
-    except (OSError, ValueError) as error:
-        raise RecipeError("recipe_unread", f"The recipe {path.name} cannot be read: {error}.") from error
+    path, raw = _read(name, ())
     for change in changes:
         _change(raw, change)
     raw.setdefault("name", path.stem)
@@ -136,6 +140,34 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
         return parse_recipe(raw)
     except RecipeError as error:
         raise RecipeError("recipe", f"{path.name}: {error.text}", error.hint) from error
+
+
+def _read(name: str, path: tuple[str, ...]) -> tuple[Path, Table]:
+    """A recipe's file and tables, laid over those of the one it ``extends``."""
+    file = recipes().get(name) or Path(name)
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        text = f"There is no recipe {name}."
+        raise RecipeError("no_recipe", text, f"Give a file, or one of {', '.join(recipes())}.") from error
+    except (OSError, ValueError) as error:
+        raise RecipeError("recipe_unread", f"The recipe {file.name} cannot be read: {error}.") from error
+    other = raw.pop("extends", None)
+    if other is None:
+        return file, raw
+    require(isinstance(other, str) and other not in (*path, name), f"{file.name}: extends must name another recipe")
+    base = _read(other, (*path, name))[1]
+    # What a recipe is called and what it guesses is its own.
+    return file, laid_over({key: value for key, value in base.items() if key not in ("about", "guesses")}, raw)
+
+
+def laid_over(base: Table, top: Table) -> Table:
+    """Tables with those of ``top`` laid over them, key by key."""
+    out = dict(base)
+    for key, value in top.items():
+        both = isinstance(value, dict) and isinstance(out.get(key), dict)
+        out[key] = laid_over(out[key], value) if both else value
+    return out
 
 
 def parse_recipe(raw: Table) -> Recipe:
