@@ -88,7 +88,6 @@ def _card(assignment: Assignment, student: Student, name: str) -> dict[str, Any]
         **{"backbone": settings.network.backbone, "width": settings.network.width, "epochs": settings.train.epochs},
     }
     card = base_card(student, settings.network.backbone, name, VERSION, run)
-    card["architecture"]["width"] = settings.network.width
     seen = "simulated heads" if dataset.simulated else "real scans"
     tested = "; never tested on real scans with known stages" if dataset.simulated else ""
     use = f"Demonstration. Trained on {len(assignment.parts.training)} {seen} of one study{tested}."

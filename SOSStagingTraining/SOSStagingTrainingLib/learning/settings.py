@@ -33,18 +33,21 @@ class NetworkSettings:
     (ImageNet weights installed as a Python package), ``hub`` (timm's weights from the internet), or a file: .sosmodel,
     or .safetensors with timm's names. These start the backbone; ``whole:simulated`` or ``whole:`` and a .sosmodel
     start our own student with its heads. ``width`` is of the layers behind the backbone, where a method has any.
-    ``drop`` and ``drop_path`` as timm has them.
+    ``magnify`` is our own student's: how many times larger its second look is shown to the backbone. ``drop`` and
+    ``drop_path`` as timm has them.
     """
 
     backbone: str = "convnext_atto"
     start: str = "random"
     width: int = 64
+    magnify: int = 1
     drop: float = 0.0
     drop_path: float = 0.0
 
     def __post_init__(self) -> None:
         require(bool(self.backbone), "network.backbone must name a timm network, such as convnext_atto")
         require(self.width >= 8, f"network.width is {self.width}; at least 8 is needed")
+        require(1 <= self.magnify <= 4, f"network.magnify is {self.magnify}; it must be 1 to 4")
         for name in ("drop", "drop_path"):
             require(0 <= getattr(self, name) < 1, f"network.{name} must lie from 0 to below 1")
 

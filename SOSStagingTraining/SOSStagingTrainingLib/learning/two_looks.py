@@ -23,6 +23,8 @@ LOOK_SHARE = LOOK_SIZE / SLAB_SIZE
 WHOLE_STUDENT = "whole:"
 """Begins what a network starts from where that is a whole student, its heads as well: whole:simulated, or whole: and
 the path of a .sosmodel."""
+USUAL = {"backbone": "", "stages": 0, "width": 64, "magnify": 1}
+"""What older cards do not say of a student."""
 
 
 class FirstLook(NamedTuple):
@@ -42,7 +44,7 @@ class TwoLooks(nn.Module):
         super().__init__()
         if settings.drop or settings.drop_path:
             raise NetworkError("no_drop", "The two-look student has no dropout.", "Set drop and drop_path to 0.")
-        self.student = Student(settings.backbone, stages, settings.width)
+        self.student = Student(settings.backbone, stages, settings.width, settings.magnify)
         if settings.start.startswith(WHOLE_STUDENT):
             start_whole(self.student, settings)
         else:
@@ -104,9 +106,10 @@ def in_view(points: Tensor, window: Tensor) -> Tensor:
 
 def start_whole(student: Student, settings: NetworkSettings) -> None:
     """Begin with all of a student's weights; NetworkError where it is of another make."""
-    tensors = whole_student(settings.backbone, settings.start.removeprefix(WHOLE_STUDENT))
-    try:
-        student.load_state_dict(tensors)
-    except RuntimeError as error:
-        text = "The student to start from has another width or another number of stages."
-        raise NetworkError("other_student", text, "Start from its backbone alone: leave out whole:.") from error
+    architecture, tensors = whole_student(settings.backbone, settings.start.removeprefix(WHOLE_STUDENT))
+    mine = student.architecture
+    differing = [name for name in mine if architecture.get(name, USUAL[name]) != mine[name]]
+    if differing:
+        text = f"The student to start from has another {' and another '.join(differing)}."
+        raise NetworkError("other_student", text, "Start from its backbone alone: leave out whole:.")
+    student.load_state_dict(tensors)

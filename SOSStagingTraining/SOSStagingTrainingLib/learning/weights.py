@@ -68,10 +68,11 @@ def backbone_weights(backbone: str, start: str, input_channels: int = 3) -> dict
     return found
 
 
-def whole_student(backbone: str, start: str) -> dict[str, Tensor]:
-    """All tensors of a student in a .sosmodel, ``start`` being ``simulated`` or its path. Raises as
+def whole_student(backbone: str, start: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Architecture and all tensors of a student in a .sosmodel, ``start`` being ``simulated`` or its path. Raises as
     ``backbone_weights``."""
-    return _floats(_student(_bundled(backbone) if start == SIMULATED else Path(start), backbone))
+    architecture, tensors = _student(_bundled(backbone) if start == SIMULATED else Path(start), backbone)
+    return architecture, _floats(tensors)
 
 
 def begin(network: nn.Module, weights: dict[str, Tensor] | None) -> None:
@@ -122,7 +123,7 @@ def _fetched(backbone: str, input_channels: int) -> dict[str, Tensor]:
 
 def _from_file(path: Path, backbone: str, input_channels: int) -> dict[str, Tensor]:
     if path.suffix == ".sosmodel":
-        return _backbone_part(_student(path, backbone))
+        return _backbone_part(_student(path, backbone)[1])
     if path.suffix != ".safetensors":
         hint = "Give random, simulated, package, hub, or the path of a .sosmodel or .safetensors file."
         raise NetworkError("weights_kind", f"{path} is no kind of weights that is read here.", hint)
@@ -135,13 +136,13 @@ def _from_file(path: Path, backbone: str, input_channels: int) -> dict[str, Tens
     return _of_timm(path, backbone, input_channels)
 
 
-def _student(path: Path, backbone: str) -> dict[str, Tensor]:
+def _student(path: Path, backbone: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
     card, blob = read_model(path)
     built = card["architecture"].get("backbone")
     if built != backbone:
         text = f"{path.name} was made with the backbone {built}, the recipe asks for {backbone}."
         raise NetworkError("other_backbone", text, "Name the same backbone, or other weights.")
-    return load_safetensors(blob)
+    return card["architecture"], load_safetensors(blob)
 
 
 def _backbone_part(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

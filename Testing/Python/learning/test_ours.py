@@ -41,7 +41,11 @@ def context() -> methods.Context:
 
 @pytest.fixture(scope="module")
 def model(network: TwoLooks, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "ours.sosmodel"
+    return published(network, tmp_path_factory.mktemp("model"))
+
+
+def published(network: TwoLooks, folder: Path) -> Path:
+    path = folder / "ours.sosmodel"
     write_model(path, weights_bytes(network.student), base_card(network.student, TINY.backbone, "ours", "0", {}))
     return path
 
@@ -64,10 +68,14 @@ def as_batch(slabs: list[Slab]) -> Batch:
     return replace(batch, image=image, valid=valid)
 
 
+@pytest.mark.parametrize("magnify", [1, 2])
 @torch.inference_mode()
-def test_it_answers_a_slab_as_the_shipped_predictor_does(model: Path) -> None:
+def test_it_answers_a_slab_as_the_shipped_predictor_does(magnify: int, tmp_path: Path) -> None:
+    torch.manual_seed(magnify)
+    settings = replace(TINY, magnify=magnify)
+    model = published(TwoLooks(settings, 3, 5).eval(), tmp_path)
     predictor, slabs = Predictor.load(model, "cpu"), [slab(4), slab(5)]
-    read = TwoLooks(replace(TINY, start=f"whole:{model}"), 3, 5).eval()
+    read = TwoLooks(replace(settings, start=f"whole:{model}"), 3, 5).eval()
     ours = methods.method("ours").predict(read, as_batch(slabs), methods.Context())
     for n, shipped in enumerate(predictor.predict(slabs)):
         np.testing.assert_allclose(ours.logits[n].numpy(), shipped.logits, atol=2e-3)
@@ -77,7 +85,7 @@ def test_it_answers_a_slab_as_the_shipped_predictor_does(model: Path) -> None:
         assert (left - 10, top - 10, right + 10, bottom + 10) == pytest.approx(shipped.box_px, abs=0.3)
         # Its map shows the last look alone; ours the five that voted, dimmed by doubt about the place.
         both = np.corrcoef(ours.cam[n, 0].numpy().ravel(), shipped.cam.ravel())[0, 1]
-        assert both > 0.6
+        assert both > 0.4
         assert ours.cam[n].min() >= 0
 
 
@@ -186,8 +194,8 @@ def test_it_begins_with_a_backbone_or_with_a_whole_student(model: Path, network:
     kept, head = "backbone.stem_0.weight", "head.classifier.weight"
     assert torch.equal(backbone.student.state_dict()[kept], whole.student.state_dict()[kept])
     assert not torch.equal(backbone.student.state_dict()[head], whole.student.state_dict()[head])
-    with pytest.raises(NetworkError, match="another number of stages"):
-        TwoLooks(replace(TINY, start=f"whole:{model}"), 3, 4)
+    with pytest.raises(NetworkError, match="another stages and another magnify"):
+        TwoLooks(replace(TINY, start=f"whole:{model}", magnify=2), 3, 4)
     with pytest.raises(NetworkError, match="no dropout"):
         TwoLooks(replace(TINY, drop=0.1), 3, 5)
 
