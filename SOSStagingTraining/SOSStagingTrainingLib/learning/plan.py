@@ -25,6 +25,8 @@ def plan(recipe: Recipe, asked: Sequence[tuple[int, int, str]]) -> tuple[Job, ..
         RecipeError: a method there is not, a fold there is not, or methods that need one another.
     """
     found: dict[str, Job] = {}
+    for name in recipe.method:
+        method(recipe.settings(name).base)  # also those not asked for: a name that is none is a slip
     for fold, seed, name in asked:
         if not 1 <= fold <= recipe.study.folds:
             raise RecipeError("no_fold", f"There is no fold {fold}.", f"Folds are 1 to {recipe.study.folds}.")
@@ -37,6 +39,11 @@ def refuse_unready(recipe: Recipe, name: str) -> None:
     package that is missing."""
     settings = recipe.settings(name)
     known = method(settings.base)
+    own = known.weights if isinstance(known, Method) else {}
+    unknown = sorted(settings.weights.keys() - own.keys())
+    if unknown:
+        text = f"The method {name} has no loss term {', '.join(unknown)}."
+        raise RecipeError("no_term", text, f"It has {', '.join(own) or 'none'}.")
     if isinstance(known, SelfTrained):
         known.refuse_unready()
     elif settings.network.start != HUB:  # what is fetched is fetched once, when it is needed

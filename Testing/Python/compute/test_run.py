@@ -53,6 +53,8 @@ def test_a_recipe_says_which_jobs_stand_for_what_is_needed():
         plan(small_recipe(method={"baseline": {"needs": {"teacher": "teacher"}}}), [(1, 1, "baseline")])
     with pytest.raises(RecipeError, match=r"no method nonsense.*baseline"):
         plan(small_recipe(), [(1, 1, "nonsense")])
+    with pytest.raises(RecipeError, match="no method basline"):
+        plan(small_recipe(method={"basline": {"train": {"epochs": 2}}}), [(1, 1, "baseline")])
     with pytest.raises(RecipeError, match="Folds are 1 to 2"):
         plan(small_recipe(), [(3, 1, "baseline")])
 
@@ -202,6 +204,8 @@ def test_networks_that_cannot_be_built_are_named_before_anything_is_trained(tmp_
     asked = wanted(tmp_path)
     with pytest.raises(PlainError, match="knows no network 'nonsense'"):
         prepare(replace(asked, recipe=small_recipe(network={"backbone": "nonsense"})), quiet)
+    with pytest.raises(PlainError, match=r"baseline has no loss term kd\. It has classification"):
+        prepare(replace(asked, recipe=small_recipe(method={"baseline": {"weights": {"kd": 1.0}}})), quiet)
     monkeypatch.setattr(yolo, "available", lambda: False)
     with pytest.raises(PlainError, match=r"ultralytics .* not installed"):
         prepare(replace(asked, recipe=small_recipe(detector="", methods=["two_stage"])), quiet)
