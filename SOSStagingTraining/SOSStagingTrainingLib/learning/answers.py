@@ -17,8 +17,9 @@ import torch
 from SOSStagingLib.report.files import write_text
 from SOSStagingLib.scan.types import SLAB_SPACING_MM
 from torch import Tensor, nn
+from torch.nn import functional
 
-from ..evaluation.attention import BLUR_MM, NEARBY_MM, deletion, roi_attention, to_cells
+from ..evaluation.attention import BLUR_MM, NEARBY_MM, deletion, roi_attention
 from ..evaluation.predictions import CasePrediction
 from ..study.study import Study
 from .batch import Batch
@@ -84,14 +85,19 @@ def _measured(batch: Batch, said: Prediction) -> Row:
     if said.box is not None and bool(batch.has_box):
         row["sos_error_mm"] = _distance_mm(batch, said.box[0])
     if said.cam is not None and bool(batch.has_box):
-        cam = said.cam[0, 0].numpy()
-        found = roi_attention(cam, _cells(batch.mask, cam), _cells(batch.valid, cam))
+        found = roi_attention(_on_pixels(said.cam, batch), _pixels(batch.mask), _pixels(batch.valid))
         row |= {"roi_mass": found.roi_mass, "peak_inside": found.peak_inside, "uniform_share": found.uniform_share}
     return row
 
 
-def _cells(mask: Tensor, cam: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    return to_cells(mask[0, 0].cpu().numpy() > 0, cam.shape)
+def _on_pixels(cam: Tensor, batch: Batch) -> npt.NDArray[np.float32]:
+    """A map [1, 1, h, w] on the view's pixels: its cells may be larger than an ROI."""
+    size = (batch.image.shape[-2], batch.image.shape[-1])
+    return functional.interpolate(cam.float().cpu(), size=size, mode="bilinear", align_corners=False)[0, 0].numpy()
+
+
+def _pixels(mask: Tensor) -> npt.NDArray[np.bool_]:
+    return mask[0, 0].cpu().numpy() > 0
 
 
 def _distance_mm(batch: Batch, box: Tensor) -> float | None:
@@ -106,7 +112,6 @@ def _dropped(task: Task, network: nn.Module, batch: Batch, said: Prediction) -> 
     """Fall of the stage's probability when the map's hottest region is blurred, and beside it random regions."""
     if said.cam is None:
         return {}
-    cam = said.cam[0, 0].numpy()
     spacing = float(batch.spacing[0])
     spacing = spacing if math.isfinite(spacing) else SLAB_SPACING_MM
 
@@ -116,22 +121,22 @@ def _dropped(task: Task, network: nn.Module, batch: Batch, said: Prediction) -> 
         return [] if logits is None else logits[0].float().softmax(0).cpu().numpy()
 
     image, blur = batch.image[0].cpu().numpy(), BLUR_MM / spacing
-    nearby = _cells(_near(batch, NEARBY_MM / spacing), cam)
+    cam, valid, nearby = _on_pixels(said.cam, batch), _pixels(batch.valid), _near(batch, NEARBY_MM / spacing)
     try:
-        found = deletion(image, cam, probabilities, valid=_cells(batch.valid, cam), nearby=nearby, blur_px=blur)
+        found = deletion(image, cam, probabilities, valid=valid, nearby=nearby, blur_px=blur)
     except ValueError:  # so small a view that no second region fits beside the hot one
         return {}
     return {"hot_drop": found.hot_drop, "random_drop": found.random_drop}
 
 
-def _near(batch: Batch, reach: float) -> Tensor:
-    """Mask [1, 1, H, W] of what lies within ``reach`` pixels of the ROI's middle; everything where there is none."""
-    if not bool(batch.has_box):
-        return torch.ones_like(batch.mask)
+def _near(batch: Batch, reach: float) -> npt.NDArray[np.bool_]:
+    """What lies within ``reach`` pixels of the ROI's middle, [H, W]; everything where there is none."""
     height, width = batch.mask.shape[-2:]
+    if not bool(batch.has_box):
+        return np.ones((height, width), bool)
     x, y = ((batch.box[0, :2] + batch.box[0, 2:]) / 2).tolist()
-    rows, columns = torch.arange(height)[:, None], torch.arange(width)[None]
-    return (torch.hypot(columns - x, rows - y) <= reach).float()[None, None]
+    rows, columns = np.ogrid[:height, :width]
+    return np.asarray(np.hypot(columns - x, rows - y) <= reach)
 
 
 @torch.no_grad()
