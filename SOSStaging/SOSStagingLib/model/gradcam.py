@@ -73,8 +73,11 @@ def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: boo
     (``normalise=True``) it is divided by its own detached maximum.
     """
     n = features.shape[2] * features.shape[3]
-    alpha = channel_weights(head, features, target) * n
-    cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
+    # In the weights' own precision also under autocast: the head is small and the scale absolute.
+    with torch.autocast(features.device.type, enabled=False):
+        features = features.to(head.classifier.weight.dtype)
+        alpha = channel_weights(head, features, target) * n
+        cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
     if normalise:
         cam = cam / cam.detach().amax((1, 2), keepdim=True).clamp_min(1e-6)
     return cam

@@ -48,8 +48,10 @@ def paste(map_: Tensor, region: Tensor, view: tuple[int, int]) -> Tensor:
     rows, columns = ((torch.arange(size // n, device=map_.device) + 0.5) * n - 0.5 for size in view)
     x0, y0, x1, y1 = (region[:, k, None] for k in range(4))
     across, down = 2 * (columns - x0) / (x1 - x0) - 1, 2 * (rows - y0) / (y1 - y0) - 1
-    grid = torch.stack(torch.broadcast_tensors(across[:, None, :], down[:, :, None]), -1).to(map_.dtype)
-    laid = functional.grid_sample(map_[:, None], grid, mode="bilinear", padding_mode="border", align_corners=False)
+    grid = torch.stack(torch.broadcast_tensors(across[:, None, :], down[:, :, None]), -1)
+    laid = functional.grid_sample(
+        map_[:, None].to(grid.dtype), grid, mode="bilinear", padding_mode="border", align_corners=False
+    )
     return laid * (grid.abs() <= 1).all(-1)[:, None]
 
 

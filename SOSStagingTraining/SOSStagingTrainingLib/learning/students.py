@@ -16,12 +16,13 @@ from .distillation import (
     PAPER_WEIGHTS,
     attention_mse,
     cross_entropy,
+    feature_cosine,
     label_shares,
     logit_map,
     softened_kl,
     spatial_kl,
 )
-from .maps import covers_part
+from .maps import covers_part, through
 from .methods import Context, Prediction, register
 from .networks import Answer
 
@@ -55,7 +56,7 @@ def view_of(batch: Batch) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class PaperStudent:
-    """The paper's student; without one of the terms in ``weights``, an ablation of it.
+    """The paper's student; with other terms in ``weights``, an ablation of it or more than it.
 
     The network and the answer are the baseline's: neither teacher nor mask nor crop is there when it is used.
     """
@@ -73,12 +74,15 @@ class PaperStudent:
     def losses(
         self, network: nn.Module, batch: Batch, context: Context, generator: torch.Generator
     ) -> dict[str, Tensor]:
-        """``classification``, and those of ``distillation`` and ``attention`` that the student has."""
+        """``classification``, and those of ``distillation``, ``features`` and ``attention`` that the student has."""
         answer = network(batch.image)
         shares = label_shares(batch.stage, batch.soft, "hard", smoothing=context.smoothing)
         terms = {"classification": cross_entropy(answer.logits, shares)}
-        if "distillation" in self.weights:
-            terms["distillation"] = distillation(network, answer, taught(context.teachers, batch), batch, context)
+        teacher = taught(context.teachers, batch) if "teacher" in self.needs else None
+        if teacher is not None and "distillation" in self.weights:
+            terms["distillation"] = distillation(network, answer, teacher, batch, context)
+        if teacher is not None and "features" in self.weights:
+            terms["features"] = aligned_features(answer, teacher, batch)
         if "attention" in self.weights:
             terms["attention"] = attention(network, answer, batch, context)
         return terms
@@ -101,6 +105,19 @@ def distillation(network: Any, answer: Answer, teacher: Taught, batch: Batch, co
     )  # fmt: skip
 
 
+def aligned_features(answer: Answer, teacher: Taught, batch: Batch) -> Tensor:
+    """The student's features, read through the crop, against each teacher's: networks alike, at one scale."""
+    apart = [
+        feature_cosine(
+            through(answer.features, batch.crop_box, view_of(batch), (other.shape[-2], other.shape[-1])),
+            other.float(),
+            teacher.usable,
+        )
+        for other in teacher.features
+    ]
+    return torch.stack(apart).mean()
+
+
 def attention(network: Any, answer: Answer, batch: Batch, context: Context) -> Tensor:
     """Grad-CAM against the mask the recipe names, where there is one."""
     chosen = context.distil
@@ -118,5 +135,12 @@ for _student in (
     PaperStudent("student_paper", dict(PAPER_WEIGHTS), ("teacher", "detector:yolo"), ("expert", "none")),
     PaperStudent("student_kd_only", _paper("distillation", "classification"), ("teacher",), ("expert", "none")),
     PaperStudent("student_attention_only", _paper("attention", "classification"), ("detector:yolo",), ("none", "none")),
+    # Not the paper's: features are compared as well, through the crop. Its teacher must have the same backbone.
+    PaperStudent(
+        "student_features",
+        {**_paper("distillation", "classification"), "features": 0.5},
+        ("teacher",),
+        ("expert", "none"),
+    ),
 ):
     register(_student)
