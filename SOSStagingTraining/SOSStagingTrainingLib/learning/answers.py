@@ -44,9 +44,17 @@ def answered(task: Task, network: nn.Module, cases: Sequence[str], size: int) ->
 
 
 def case_rows(
-    task: Task, network: nn.Module, study: Study, cases: Sequence[str], size: int, *, drop: bool
+    task: Task,
+    network: nn.Module,
+    study: Study,
+    cases: Sequence[str],
+    size: int,
+    *,
+    drop: bool,
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[CasePrediction, ...]:
-    """Rows of a predictions file; ``drop`` also blurs the hottest region of each Grad-CAM away.
+    """Rows of a predictions file; ``drop`` also blurs the hottest region of each Grad-CAM away, which takes as long as
+    ten answers. ``between`` is called after each case, and may raise to end it.
 
     A case without the box its crop would be cut by gets no answer, which counts as wrong.
     """
@@ -60,6 +68,7 @@ def case_rows(
             if drop and seen and said.cam is not None:
                 row |= _dropped(task, network, one, _one(said, n))
             rows.append(_row(task, study, one.case[0], row))
+            between()
     return tuple(rows)
 
 

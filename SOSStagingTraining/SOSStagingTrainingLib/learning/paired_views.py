@@ -110,6 +110,8 @@ class PairedViews:
         self.augment = augment
         self.detections = detections or {}
         self.device = torch.device(device)
+        # Views are made where they are wanted, or on the CPU for devices that lack one operation or another.
+        self._maker = self.device if self.device.type == "cuda" else torch.device("cpu")
 
     def training(self, cases: Sequence[str], seeds: Sequence[int], crops: CropSource) -> Batch:
         """Augmented views of cases, each from its seed."""
@@ -126,10 +128,11 @@ class PairedViews:
     def _batch(self, cases: Sequence[str], seeds: Sequence[int], crops: CropSource, *, augmented: bool) -> Batch:
         # Slabs are read here: what holds them is for one thread.
         todo = [(case, self.slabs[case], seed, crops, augmented) for case, seed in zip(cases, seeds, strict=True)]
-        rows = list(_each(self._row, todo) if self.device.type == "cpu" else starmap(self._row, todo))
+        rows = list(_each(self._row, todo) if self._maker.type == "cpu" else starmap(self._row, todo))
         stacked = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
         size = self.view.size
-        return Batch(case=list(cases), detected_mask=filled(stacked["detected"], size, size), **stacked)
+        batch = Batch(case=list(cases), detected_mask=filled(stacked["detected"], size, size), **stacked)
+        return batch.to(self.device)
 
     def _row(self, case: str, stored: StoredSlab, seed: int, crops: CropSource, augmented: bool) -> dict[str, Tensor]:
         frozen = self.slabs.cases[case]
@@ -140,7 +143,7 @@ class PairedViews:
         box = placed(stored.box, to_slab)
         detected = placed(None if found is None else np.array(found.box), to_slab)
         slab = self._greys(stored, draw)
-        seen = torch.from_numpy(np.stack([stored.valid, stored.roi])).to(self.device).float()
+        seen = torch.from_numpy(np.stack([stored.valid, stored.roi])).to(self._maker).float()
         masks = resampled(seen, to_slab, self.view.size, "nearest")
         row = {
             "image": self._finished(_planes(slab, self.view.planes), to_slab, self.view.size, draw),
@@ -158,7 +161,7 @@ class PairedViews:
         square = crop_square(detected if crops == "detected" else box, self.view.size, self.crop_view.margin)
         row["crop_box"] = torch.tensor(square, dtype=torch.float32)
         row["crop"] = self._crop(slab, to_slab, square, draw, 0 if crops == "none" else self.crop_view.crop)
-        return {name: value.to(self.device) for name, value in row.items()}
+        return {name: value.to(self._maker) for name, value in row.items()}
 
     def _crop(self, slab: Tensor, to_slab: FloatArray, square: FloatArray, draw: Draw, size: int) -> Tensor:
         planes = _planes(slab, self.crop_view.planes)
@@ -169,14 +172,14 @@ class PairedViews:
     def _greys(self, stored: StoredSlab, draw: Draw) -> Tensor:
         """The slab's planes [C, rows, columns] with noise in the field of view."""
         planes = stored.middle[None] if self.view.planes == self.crop_view.planes == 1 else stored.array
-        slab = torch.from_numpy(planes).to(self.device).float()
+        slab = torch.from_numpy(planes).to(self._maker).float()
         if draw.noise > 0:
             (column, row), (height, width) = draw.noise_at, planes.shape[1:]
-            table = _noise_table(self.device, height + NOISE_ROOM, width + NOISE_ROOM)
+            table = _noise_table(self._maker, height + NOISE_ROOM, width + NOISE_ROOM)
             # The middle plane has the same grain whether it comes alone or with its neighbours.
             layers = table if len(planes) > 1 else table[1:2]
             noise = layers[:, row : row + height, column : column + width] * draw.noise
-            slab += noise if stored.valid.all() else noise * torch.from_numpy(stored.valid).to(self.device)
+            slab += noise if stored.valid.all() else noise * torch.from_numpy(stored.valid).to(self._maker)
         return slab
 
     def _finished(self, slab: Tensor, matrix: FloatArray, size: int, draw: Draw) -> Tensor:
@@ -184,7 +187,7 @@ class PairedViews:
         view and crop agree."""
         image = resampled(slab, matrix, size)
         if draw.shading is not None:
-            field = torch.from_numpy(draw.shading).to(self.device)[None]
+            field = torch.from_numpy(draw.shading).to(self._maker)[None]
             whole = np.array([[(SHADING_CELLS - 1) / (n - 1) for n in (slab.shape[2], slab.shape[1])]]).T
             image = image * (1 + resampled(field, matrix * whole, size, beyond="border"))
         image = image * draw.gain + draw.offset

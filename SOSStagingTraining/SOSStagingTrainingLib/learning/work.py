@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from .answers import case_rows, detections, read_detections, seconds_per_scan, w
 from .checkpoint import CHECKPOINT_FILE, WEIGHTS_FILE, load_weights, save_weights
 from .detectors.scores import scores
 from .events import EVENTS_FILE, EventLog
-from .fit import Fitting, Stop
+from .fit import Fitting, Stop, Stopped
 from .jobs import Job
 from .methods import Context, Detection, Fold, Method, SelfTrained, method
 from .paired_views import PairedViews
@@ -86,7 +87,7 @@ def _trained(assignment: Assignment, known: Method, device: torch.device, stop: 
         if first:
             save_weights(assignment.folder, network)
             (assignment.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
-    return _ask(assignment, task, network, device) if first else {}
+    return _ask(assignment, task, network, device, stop) if first else {}
 
 
 def make_task(assignment: Assignment, known: Method, device: torch.device) -> Task:
@@ -124,7 +125,7 @@ def finished_network(assignment: Assignment, job: Job, device: torch.device) -> 
     return as_fast(network.to(device)).eval().requires_grad_(False)
 
 
-def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.device) -> dict[str, Any]:
+def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.device, stop: Stop) -> dict[str, Any]:
     """Let the finished network answer: a detector all cases, a classifier those it must not have learnt from."""
     begun = time.monotonic()
     parts, size = assignment.parts, assignment.recipe.evaluate.batch
@@ -140,8 +141,13 @@ def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.d
         found = detections(task, network, list(task.views.slabs.cases), size)
         return {**cost, **_keep_detections(assignment, task.views.slabs, found)}
     drop = assignment.recipe.evaluate.attention_drop
-    rows = case_rows(task, network, assignment.study, parts.held_out, size, drop=drop)
-    calibration = case_rows(task, network, assignment.study, parts.calibration, size, drop=False)
+
+    def between() -> None:
+        if stop():
+            raise Stopped
+
+    ask = partial(case_rows, task, network, assignment.study, size=size, between=between)
+    rows, calibration = ask(parts.held_out, drop=drop), ask(parts.calibration, drop=False)
     write_predictions(assignment.predictions, Predictions(_header(assignment, task, cost), rows, calibration))
     return {**cost, "right": _share_right(rows), "held_out": len(rows), "answer_seconds": time.monotonic() - begun}
 

@@ -5,7 +5,10 @@ import math
 import numpy as np
 import pytest
 from learning.made_slabs import slab_study
+from PIL import Image
 from SOSStagingTrainingLib.learning.slabs import Slabs, cut_slabs, slab_file
+from SOSStagingTrainingLib.study.roi import RoiBox
+from SOSStagingTrainingLib.study.study import Study
 from SOSStagingTrainingLib.study.types import StudyError
 
 torch = pytest.importorskip("torch")
@@ -167,3 +170,24 @@ def test_greys_change_by_no_more_than_they_may(slabs):
     # Anatomy stays: what was bright still is.
     for n in range(10):
         assert torch.corrcoef(torch.stack([a.image[n].flatten(), b.image[n].flatten()]))[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(("facing", "spacing"), [("right", 0.8), ("left", 0.8), ("right", None)])
+def test_pictures_are_slabs_too_with_their_boxes_where_they_were_drawn(tmp_path, facing, spacing):
+    study = Study.create(tmp_path / "study")
+    grey = np.random.default_rng(1).integers(60, 90, (220, 260)).astype(np.uint8)
+    grey[100:120, 60:90] = 250
+    Image.fromarray(grey).save(tmp_path / "study" / "slice.png")
+    case = study.add_case(tmp_path / "study" / "slice.png", spacing_mm=spacing, facing=facing)
+    corners = [case.geometry.to_ras(np.array([x, y, 0.0])) for x, y in ((59.5, 99.5), (89.5, 119.5))]
+    study.append_label(case.name, "anna", 3, rois=[RoiBox.from_bounds(np.min(corners, 0), np.max(corners, 0))])
+    dataset = study.freeze("all", min_per_stage=0)
+    cut_slabs(study, dataset, tmp_path / "cache")
+    slabs = Slabs(dataset, tmp_path / "cache")
+    stored = slabs[case.name]
+    assert stored.array.shape == (3, 640, 640) and math.isnan(stored.spacing) == (spacing is None)
+    bright = stored.middle > 0.5 * stored.middle.max()
+    assert (stored.roi & bright).sum() > 0.95 * bright.sum() and (stored.roi & bright).sum() > 0.9 * stored.roi.sum()
+    batch = PairedViews(slabs, ViewSettings(size=128), AugmentSettings()).training([case.name], [3], "none")
+    assert batch.image[0, 0][batch.mask[0, 0] > 0].mean() > batch.image.mean() + 0.5
+    assert math.isnan(batch.spacing[0]) == (spacing is None)
