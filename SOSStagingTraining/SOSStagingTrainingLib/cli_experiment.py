@@ -89,7 +89,7 @@ def _trained(args: argparse.Namespace) -> int:
     if not args.study:
         raise RunError("which_study", "Say --study.")
     recipe = recipe_for(args.experiment, load_recipe(args.recipe, args.set))
-    args.out = args.out or args.study / "runs" / f"{args.experiment}-{args.recipe}"
+    args.out = args.out or args.study / "runs" / f"{args.experiment}-{Path(args.recipe).stem}"
     run = prepared(wanted_of(args, recipe))
     status = carried_out(run, where_of(args), args.detach)
     if status == EXIT_DONE and not args.detach:

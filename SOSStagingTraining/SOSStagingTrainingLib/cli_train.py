@@ -59,6 +59,9 @@ def add_study_options(group: Any) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe, such as train.epochs=3"
     )
     group.add_argument("--raters", type=_names, metavar="A,B", help="whose labels count, if the study is frozen now")
+    group.add_argument(
+        "--predictions", type=Path, metavar="DIR", help="where answers go, and are not made again (default in RUN)"
+    )
     group.add_argument("--cache", type=Path, metavar="DIR", help="where slabs are kept (default STUDY/slabs)")
 
 
@@ -120,6 +123,7 @@ def wanted_of(args: argparse.Namespace, recipe: Any) -> Wanted:
 
     places = {"out": args.out, "dataset": args.dataset, "folds_file": args.folds_file, "cache": args.cache}
     methods = getattr(args, "methods", ())
+    places["predictions"] = args.predictions
     jobs = {"methods": methods, "folds": args.folds, "seeds": args.seeds, "raters": args.raters}
     return Wanted(recipe, args.study, **places, **jobs)
 

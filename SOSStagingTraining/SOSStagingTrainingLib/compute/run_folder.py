@@ -1,8 +1,9 @@
 """A run on disk: what is to be trained, and how far each part has come. No torch, so that anyone can look.
 
-- run.json: recipe, study, frozen dataset and its manifest hash, jobs with what each needs, environment, command;
+- run.json: recipe, study, frozen dataset and its manifest hash, jobs with what each needs, environment;
 - folds.json: the folds; jobs/KEY/: one network's events, checkpoint, weights, detections, done.json or failed.json;
-- predictions/: answers to held-out cases, for ``sos evaluate``; log.txt: what a detached run printed;
+- predictions/ (or another folder): answers to held-out cases, for ``sos evaluate``;
+- log.txt: what a detached run printed;
 - stop: written by whoever wants the run to end after the step it is at.
 """
 
@@ -12,7 +13,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -59,41 +60,31 @@ class JobStatus:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run: its folder and what run.json says."""
+    """A run: its folder and what run.json says. ``cache`` holds slabs, ``predictions`` answers to held-out cases."""
 
     folder: Path
     recipe: Recipe
     study_folder: Path
     cache: Path
+    predictions: Path
     dataset: str
     manifest_sha256: str
     jobs: tuple[Job, ...]
 
     # Making and opening.
 
-    @classmethod
-    def create(
-        cls,
-        folder: Path,
-        recipe: Recipe,
-        study: Study,
-        dataset: Dataset,
-        folds: Folds,
-        jobs: Sequence[Job],
-        cache: Path,
-    ) -> RunFolder:
-        """Write a new run, or add jobs to one there is of the same recipe, dataset and folds.
+    def created(self, folds: Folds) -> RunFolder:
+        """Write a new run, or add the jobs to one there is of the same recipe, dataset and folds.
 
         Raises:
             RunError: another run lies in the folder.
         """
-        run = cls(folder, recipe, study.folder, cache, dataset.name, dataset.manifest_sha256, tuple(jobs))
-        if (folder / RUN_FILE).exists():
-            return cls.open(folder)._with_jobs(run, folds)
-        (folder / JOB_FOLDER).mkdir(parents=True, exist_ok=True)
-        write_text(folder / FOLDS_FILE, json.dumps(folds.to_json(), indent=1))
-        run._write({"created": datetime.now(UTC).isoformat(timespec="seconds"), "environment": environment()})
-        return run
+        if (self.folder / RUN_FILE).exists():
+            return RunFolder.open(self.folder)._with_jobs(self, folds)
+        (self.folder / JOB_FOLDER).mkdir(parents=True, exist_ok=True)
+        write_text(self.folder / FOLDS_FILE, json.dumps(folds.to_json(), indent=1))
+        self._write({"created": datetime.now(UTC).isoformat(timespec="seconds"), "environment": environment()})
+        return self
 
     def _with_jobs(self, wanted: RunFolder, folds: Folds) -> RunFolder:
         for name in ("recipe", "manifest_sha256"):
@@ -120,8 +111,9 @@ class RunFolder:
             if data["format"] != RUN_FORMAT:
                 raise ValueError("another format")
             jobs = tuple(Job.from_json(job) for job in data["jobs"])
-            places = (_place(folder, data["study"]), _place(folder, data["cache"]))
-            return cls(folder, parse_recipe(data["recipe"]), *places, data["dataset"], data["manifest_sha256"], jobs)
+            study, cache, predictions = (_place(folder, data[name]) for name in ("study", "cache", "predictions"))
+            recipe, sha256 = parse_recipe(data["recipe"]), data["manifest_sha256"]
+            return cls(folder, recipe, study, cache, predictions, data["dataset"], sha256, jobs)
         except FileNotFoundError as error:
             text = f"{folder} holds no run."
             raise RunError("no_run", text, "Begin one: sos train --recipe R --study STUDY.") from error
@@ -137,6 +129,7 @@ class RunFolder:
             **{"recipe": self.recipe.to_json(), "dataset": self.dataset, "manifest_sha256": self.manifest_sha256},
             # Relative where that is possible, so that study and run can be moved together.
             **{"study": _relative(self.study_folder, self.folder), "cache": _relative(self.cache, self.folder)},
+            "predictions": _relative(self.predictions, self.folder),
             "jobs": [job.to_json() for job in self.jobs],
         }
         write_text(path, json.dumps(content, indent=1) + "\n")
@@ -169,11 +162,6 @@ class RunFolder:
     def job_folder(self, key: str) -> Path:
         """Where a job's files lie."""
         return self.folder / JOB_FOLDER / key
-
-    @property
-    def predictions(self) -> Path:
-        """Where the answers to held-out cases lie."""
-        return self.folder / PREDICTIONS_FOLDER
 
     # Stopping.
 

@@ -8,10 +8,13 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from SOSStagingLib.staging.protocol import ProgressCallback
 
+from ..evaluation.files import SUFFIX, read_predictions
+from ..learning.jobs import Job
 from ..learning.recipe import Recipe
 from ..learning.slabs import CACHE_FOLDER, cut_slabs, uncut
 from ..study.dataset import Dataset
@@ -21,7 +24,7 @@ from ..study.types import StudyError
 from .execute import Outcome, dask_pool, local_pool, usual_threads, work_here, work_with
 from .locks import held
 from .processes import do_job_together
-from .run_folder import RUN_LOCK_FILE, RunError, RunFolder, State
+from .run_folder import PREDICTIONS_FOLDER, RUN_LOCK_FILE, RunError, RunFolder, State
 from .stopping import StopRequest
 from .worker import LOCK_SECONDS, do_job
 
@@ -31,6 +34,8 @@ NAMED_AT_MOST = 5
 FEW_SLABS = 12
 
 Note = Callable[[str], None]
+Asked = tuple[int, int, str]
+"""Fold, seed and method."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Wanted:
     """What a run is asked for; None and empty leave it to the recipe, or to what there is.
 
     ``dataset`` names a frozen dataset; ``folds_file`` holds folds made before. ``methods``, ``folds`` (from 1) and
-    ``seeds`` say which jobs.
+    ``seeds`` say which jobs. ``predictions`` is where answers go; what is answered there already, by an earlier run of
+    the same recipe on the same dataset, is not trained again unless another job needs it.
     """
 
     recipe: Recipe
@@ -47,6 +53,7 @@ class Wanted:
     dataset: str | None = None
     folds_file: Path | None = None
     cache: Path | None = None
+    predictions: Path | None = None
     methods: tuple[str, ...] = ()
     folds: tuple[int, ...] = ()
     seeds: tuple[int, ...] = (1,)
@@ -73,17 +80,47 @@ def prepare(wanted: Wanted, note: Note, progress: ProgressCallback | None = None
         RecipeError: the recipe asks for what there is not.
         RunError: another run lies in the folder.
     """
-    from ..learning.plan import parts_of, plan
+    from ..learning.plan import parts_of, plan, refuse_unready
 
     recipe = wanted.recipe
-    jobs = plan(recipe, wanted.methods or recipe.methods, wanted.folds or _all_folds(recipe), wanted.seeds)
+    methods, fold_numbers = wanted.methods or recipe.methods, wanted.folds or _all_folds(recipe)
+    everything = plan(recipe, list(product(fold_numbers, wanted.seeds, methods)))
+    for name in dict.fromkeys(job.method for job in everything):
+        refuse_unready(recipe, name)
     study = Study.open(wanted.study)
     dataset = _dataset(study, wanted, note, progress)
     folds = _folds(study, dataset, wanted)
+    jobs = plan(recipe, _unanswered(wanted, dataset, list(product(fold_numbers, wanted.seeds, methods)), note))
     for fold in {job.fold for job in jobs}:
         _refuse_empty(parts_of(dataset, folds, fold, recipe.study).training, fold)
     out = wanted.out or study.folder / RUNS_FOLDER / f"{recipe.name.split(';')[0]}-{dataset.name}"
-    return RunFolder.create(out, recipe, study, dataset, folds, jobs, wanted.cache or study.folder / CACHE_FOLDER)
+    places = (study.folder, wanted.cache or study.folder / CACHE_FOLDER, wanted.predictions or out / PREDICTIONS_FOLDER)
+    return RunFolder(out, recipe, *places, dataset.name, dataset.manifest_sha256, jobs).created(folds)
+
+
+def _unanswered(wanted: Wanted, dataset: Dataset, asked: list[Asked], note: Note) -> list[Asked]:
+    """What is asked for and not answered yet in the folder of predictions."""
+    folder = wanted.predictions
+    if folder is None or not folder.is_dir():
+        return asked
+    left = [one for one in asked if not _is_answered(folder, wanted.recipe, dataset, one)]
+    if len(left) < len(asked):
+        note(f"{len(asked) - len(left)} of {len(asked)} are answered already in {folder}.")
+    return left
+
+
+def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, one: Asked) -> bool:
+    fold, seed, method = one
+    path = folder / f"{Job(method, fold, seed).key}{SUFFIX}"
+    if not path.exists():
+        return False
+    header = read_predictions(path).header
+    if (header.manifest_sha256, header.recipe, header.folds) == (
+        *(dataset.manifest_sha256, recipe.name, recipe.study.folds),
+    ):
+        return True
+    text = f"{path.name} in {folder} was made with another study, recipe or number of folds."
+    raise RunError("other_predictions", text, "Move it away, or say another --predictions.")
 
 
 def _all_folds(recipe: Recipe) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ from .events import EventLog
 from .methods import Context, Method
 from .optimise import average_of, make_optimiser, rate_at, set_rate, update_average
 from .paired_views import case_seed
-from .task import Task, validation_metrics
+from .task import Task, as_fast, validation_metrics
 
 NAN_FILE = "diverged.pt"
 EVENTS_PER_EPOCH = 5
@@ -76,7 +76,7 @@ class Fitting:
         self.task, self.device, self._log, self._stop = task, device, log, stop
         self.train = task.settings.train
         self.numbers = Numbers.choose(self.train.precision, device)
-        self.network = task.build().to(device)
+        self.network = as_fast(task.build().to(device))
         self.average = average_of(self.network) if self.train.ema else None
         self.optimiser = make_optimiser(self.network, self.train)
         self.scaler = self.numbers.scaler()
@@ -180,6 +180,7 @@ class Fitting:
         self, names: list[str], seeds: list[int], share: float, generator: torch.Generator
     ) -> dict[str, float]:
         batch = self.task.views.training(names, seeds, self.task.crops[0])
+        batch.image, batch.crop = (x.contiguous(memory_format=torch.channels_last) for x in (batch.image, batch.crop))
         with self.numbers.autocast():
             terms: dict[str, Tensor] = (self._shared or self._module)(batch, generator)
         weights = self.task.weights

@@ -137,6 +137,9 @@ class SelfTrained(Protocol):
     def needs(self) -> tuple[str, ...]:
         """Jobs that come first."""
 
+    def refuse_unready(self) -> None:
+        """Raise a PlainError where it could not begin, such as for want of a package."""
+
     def fit(self, fold: Fold) -> None:
         """Train; weights and logs go to the fold's folder. A PlainError says what is missing."""
 

@@ -9,29 +9,45 @@ from dataclasses import dataclass
 from ..study.dataset import Dataset
 from ..study.folds import Folds, split, units
 from .jobs import Job
-from .methods import AnyMethod, Method, method
+from .methods import AnyMethod, Method, SelfTrained, method
 from .recipe import Recipe, StudySettings
 from .settings import MethodSettings, RecipeError
+from .weights import HUB
 
 TEACHER, DETECTOR = "teacher", "detector"
 USUAL_DETECTOR = "localiser"
 
 
-def plan(recipe: Recipe, methods: Sequence[str], folds: Sequence[int], seeds: Sequence[int]) -> tuple[Job, ...]:
-    """The jobs that ``methods`` and all they need come to, each after those it needs, fold by fold.
+def plan(recipe: Recipe, asked: Sequence[tuple[int, int, str]]) -> tuple[Job, ...]:
+    """The jobs that what is asked for (fold, seed, method) and all it needs come to, each after those it needs.
 
     Raises:
         RecipeError: a method there is not, a fold there is not, or methods that need one another.
     """
-    for fold in folds:
+    found: dict[str, Job] = {}
+    for name in recipe.method:
+        method(recipe.settings(name).base)  # also those not asked for: a name that is none is a slip
+    for fold, seed, name in asked:
         if not 1 <= fold <= recipe.study.folds:
             raise RecipeError("no_fold", f"There is no fold {fold}.", f"Folds are 1 to {recipe.study.folds}.")
-    found: dict[str, Job] = {}
-    for fold in folds:
-        for seed in seeds:
-            for name in methods:
-                _add(found, recipe, name, (fold, seed), ())
+        _add(found, recipe, name, (fold, seed), ())
     return tuple(found.values())
+
+
+def refuse_unready(recipe: Recipe, name: str) -> None:
+    """Raise a PlainError where a method of the run could not begin: a backbone there is not, weights that do not fit, a
+    package that is missing."""
+    settings = recipe.settings(name)
+    known = method(settings.base)
+    own = known.weights if isinstance(known, Method) else {}
+    unknown = sorted(settings.weights.keys() - own.keys())
+    if unknown:
+        text = f"The method {name} has no loss term {', '.join(unknown)}."
+        raise RecipeError("no_term", text, f"It has {', '.join(own) or 'none'}.")
+    if isinstance(known, SelfTrained):
+        known.refuse_unready()
+    elif settings.network.start != HUB:  # what is fetched is fetched once, when it is needed
+        known.network(settings.network, settings.view.planes, stages=2)
 
 
 def _add(found: dict[str, Job], recipe: Recipe, name: str, where: tuple[int, int], path: tuple[str, ...]) -> str:

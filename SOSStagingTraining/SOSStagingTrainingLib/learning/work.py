@@ -29,7 +29,7 @@ from .plan import DETECTOR, TEACHER, Parts
 from .recipe import Recipe
 from .settings import MethodSettings
 from .slabs import Slabs
-from .task import Task
+from .task import Task, as_fast
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def finished_network(assignment: Assignment, job: Job, device: torch.device) -> 
         raise TypeError(f"{settings.base} keeps its network to itself")
     network = known.network(settings.network, settings.view.planes, assignment.dataset.stages)
     load_weights(assignment.folder_of(job.key), network)
-    return network.to(device).eval().requires_grad_(False)
+    return as_fast(network.to(device)).eval().requires_grad_(False)
 
 
 def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.device) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from learning.made_slabs import slab_study
+from SOSStagingLib.scan.types import PlainError
 from SOSStagingTrainingLib.compute.locks import held
 from SOSStagingTrainingLib.compute.report import status_text
 from SOSStagingTrainingLib.compute.run_folder import RUN_LOCK_FILE, RunError, RunFolder
@@ -16,6 +17,7 @@ torch = pytest.importorskip("torch")
 
 from compute.made_run import small_recipe, wanted  # noqa: E402
 from SOSStagingTrainingLib.compute.runner import Where, perform, prepare  # noqa: E402
+from SOSStagingTrainingLib.learning.detectors import yolo  # noqa: E402
 from SOSStagingTrainingLib.learning.plan import needs_of, parts_of, plan  # noqa: E402
 
 HERE = Where("cpu")
@@ -31,7 +33,7 @@ def done(run, where=HERE):
 
 def test_a_plan_puts_what_is_needed_first_and_counts_nothing_twice():
     recipe = load_recipe("paper")
-    jobs = plan(recipe, ["student_paper", "baseline"], [1, 2], [1])
+    jobs = plan(recipe, [(f, 1, name) for f in (1, 2) for name in ("student_paper", "baseline")])
     assert [job.key for job in jobs[:4]] == [
         *("teacher.fold1.seed1", "yolo.fold1.seed1", "student_paper.fold1.seed1", "baseline.fold1.seed1")
     ]
@@ -48,11 +50,13 @@ def test_a_recipe_says_which_jobs_stand_for_what_is_needed():
     two = small_recipe(method={"wide": {"base": "teacher"}, "ours": {"needs": {"teacher": ["teacher", "wide"]}}})
     assert needs_of(two, "ours") == {"teacher": ("teacher", "wide")}
     with pytest.raises(RecipeError, match="baseline needs no teacher"):
-        plan(small_recipe(method={"baseline": {"needs": {"teacher": "teacher"}}}), ["baseline"], [1], [1])
+        plan(small_recipe(method={"baseline": {"needs": {"teacher": "teacher"}}}), [(1, 1, "baseline")])
     with pytest.raises(RecipeError, match=r"no method nonsense.*baseline"):
-        plan(small_recipe(), ["nonsense"], [1], [1])
+        plan(small_recipe(), [(1, 1, "nonsense")])
+    with pytest.raises(RecipeError, match="no method basline"):
+        plan(small_recipe(method={"basline": {"train": {"epochs": 2}}}), [(1, 1, "baseline")])
     with pytest.raises(RecipeError, match="Folds are 1 to 2"):
-        plan(small_recipe(), ["baseline"], [3], [1])
+        plan(small_recipe(), [(3, 1, "baseline")])
 
 
 def test_a_fold_learns_from_none_of_the_cases_it_is_tested_or_calibrated_on(tmp_path):
@@ -178,6 +182,34 @@ def test_study_and_run_can_be_moved_together(tmp_path):
     moved = RunFolder.open(tmp_path / "there" / "run")
     assert moved.frozen().manifest_sha256 == run.manifest_sha256
     assert str(tmp_path) not in (moved.folder / "run.json").read_text()
+
+
+def test_what_is_answered_already_is_not_trained_again(tmp_path):
+    kept = tmp_path / "kept"
+    first = wanted(tmp_path / "first", folds=(1,), predictions=kept)
+    assert len(done(prepare(first, quiet)).done) == 1 and len(list(kept.iterdir())) == 1
+    # On another computer only the committed predictions are there, not the run.
+    later = replace(
+        first, out=tmp_path / "later", folds=(), recipe=small_recipe(methods=["baseline", "student_kd_only"])
+    )
+    run = prepare(later, quiet)
+    assert [job.key for job in run.jobs if job.method == "baseline"] == ["baseline.fold2.seed1"]
+    assert run.predictions == kept and len(run.jobs) == 5
+    other = small_recipe(name="other")
+    with pytest.raises(RunError, match="another study, recipe or number of folds"):
+        prepare(replace(later, recipe=other, out=tmp_path / "other"), quiet)
+
+
+def test_networks_that_cannot_be_built_are_named_before_anything_is_trained(tmp_path, monkeypatch):
+    asked = wanted(tmp_path)
+    with pytest.raises(PlainError, match="knows no network 'nonsense'"):
+        prepare(replace(asked, recipe=small_recipe(network={"backbone": "nonsense"})), quiet)
+    with pytest.raises(PlainError, match=r"baseline has no loss term kd\. It has classification"):
+        prepare(replace(asked, recipe=small_recipe(method={"baseline": {"weights": {"kd": 1.0}}})), quiet)
+    monkeypatch.setattr(yolo, "available", lambda: False)
+    with pytest.raises(PlainError, match=r"ultralytics .* not installed"):
+        prepare(replace(asked, recipe=small_recipe(detector="", methods=["two_stage"])), quiet)
+    assert not asked.out.exists() and not (asked.study / "frozen").exists()
 
 
 def append(study, rater, **entry):

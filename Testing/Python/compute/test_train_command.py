@@ -76,8 +76,12 @@ def test_what_is_wrong_is_said_in_plain_words(options, words, place, capsys, mon
 
 def test_a_run_of_a_method_that_fails_says_so(place, capsys, tmp_path):
     asked = ["--recipe", place / "small.toml", "--study", place / "study", "--folds", "1", "--out", tmp_path / "run"]
-    assert train(place, *asked, "--set", "method.vit.network.backbone=resnet18", "--methods", "vit") == 3
-    assert "vit.fold1.seed1 failed" in capsys.readouterr().err
+    spoilt = ["train.rate=1e30", "train.optimiser=sgd", "train.clip=0", "train.epochs=3"]
+    assert train(place, *asked, *(word for change in spoilt for word in ("--set", change))) == 3
+    err = capsys.readouterr().err
+    assert "baseline.fold1.seed1 failed. The training broke off" in err and "Traceback" not in err
+    assert train(place, *asked, "--set", "method.vit.network.backbone=resnet18", "--methods", "vit") == 2
+    assert "vit is not what it is called" in capsys.readouterr().err
 
 
 def test_an_experiment_trains_its_variants_and_compares_them(place, capsys, tmp_path):

@@ -79,6 +79,13 @@ def available() -> bool:
     return importlib.util.find_spec("ultralytics") is not None
 
 
+def refuse_unready() -> None:
+    """Raise YoloError where ultralytics is not installed."""
+    if not available():
+        text = "The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed."
+        raise YoloError("no_ultralytics", text, "pip install ultralytics, or take the detector localiser.")
+
+
 class Yolo:
     """One YOLO11 and the folder where all it learnt lies. Training that was cut short begins anew."""
 
@@ -127,9 +134,7 @@ class Yolo:
 
     def _run(self, action: str, job: Mapping[str, Any], work: Path) -> None:
         """Let the child do one job and wait for it."""
-        if not available():
-            text = "The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed."
-            raise YoloError("no_ultralytics", text, "pip install ultralytics, or take the detector localiser.")
+        refuse_unready()
         write_text(work / "job.json", json.dumps({**job, "action": action, "out": str(work)}, indent=1))
         log = self.folder / LOG
         with log.open("ab") as out:
@@ -193,6 +198,10 @@ class YoloMethod:
 
     name = "yolo"
     needs: tuple[str, ...] = ()
+
+    def refuse_unready(self) -> None:
+        """See ``SelfTrained.refuse_unready``."""
+        refuse_unready()
 
     def fit(self, fold: Fold) -> None:
         """See ``SelfTrained.fit``; learns from the fold's training cases."""
