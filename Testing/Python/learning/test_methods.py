@@ -41,10 +41,11 @@ def half_precision(wanted: bool) -> Iterator[None]:
 
 def test_all_methods_are_known_by_name() -> None:
     found = methods.known()
-    assert set(found) == {*NAMES, "yolo"}
+    assert {*NAMES, "yolo"} <= set(found)
     assert isinstance(found["yolo"], methods.SelfTrained)
     assert all(isinstance(found[name], methods.Method) for name in NAMES)
-    for method in found.values():
+    for name in (*NAMES, "yolo"):
+        method = found[name]
         assert all(need == "teacher" or need in ("detector:yolo", "detector:localiser") for need in method.needs)
 
 
