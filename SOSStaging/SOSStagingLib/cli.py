@@ -8,7 +8,8 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -19,10 +20,13 @@ EXIT_DONE, EXIT_WRONG_USE, EXIT_NOT_ALL, EXIT_INTERRUPTED = 0, 2, 3, 130
 # Also there when the library runs from its folder, as it does inside Slicer.
 OWN_COMMANDS = {"stage": "SOSStagingLib.cli_stage:register", "model": "SOSStagingLib.cli_model:register"}
 TRAINING_COMMANDS = {
-    "train": "train a model (needs the training library)",
     "simulate": "make simulated heads with a known stage (needs the training library)",
-    "evaluate": "compare methods by their predictions on held-out cases (needs the training library)",
+    "pretrain": "train a student on simulated windows (needs the training library)",
     "study": "keep cases, labels and boxes (needs the training library)",
+    "train": "train methods on a study (needs the training library)",
+    "experiment": "train and compare variants of a method (needs the training library)",
+    "evaluate": "compare methods by their predictions on held-out cases (needs the training library)",
+    "publish": "make a model file of what was trained (needs the training library)",
 }
 TRAINING_MISSING = (
     "The training library (SOSStagingTrainingLib) is not installed, so `sos {name}` cannot run. "
@@ -38,8 +42,16 @@ log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``sos`` and return its exit code: 0 done, 2 wrong use, 3 some refused or failed, 130 interrupted."""
-    parser = build_parser()
-    args, unknown = parser.parse_known_args(_with_negative_lists(sys.argv[1:] if argv is None else argv))
+    return _run(build_parser(), sys.argv[1:] if argv is None else argv)
+
+
+def run_commands(targets: Mapping[str, str], argv: Sequence[str]) -> int:
+    """Run one of a library's own commands (``module:register`` by name) where nothing is installed; as ``main``."""
+    return _run(_parser({name: partial(_load, target) for name, target in targets.items()}), argv)
+
+
+def _run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+    args, unknown = parser.parse_known_args(_with_negative_lists(argv))
     if unknown and not args.any_options:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     logging.basicConfig(level=logging.DEBUG if args.verbose else logging.CRITICAL, format="%(name)s: %(message)s")
@@ -59,6 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with the subcommands of all installed libraries."""
+    return _parser(dict(_commands()))
+
+
+def _parser(commands: Mapping[str, Callable[[], Register]]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sos",
         description="Stage fusion of the spheno-occipital synchondrosis (SOS) on head CT and cone-beam CT scans. "
@@ -68,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="write the log to stderr, tracebacks included")
     parser.set_defaults(run=None, any_options=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for name, register in _commands():
+    for name, register in commands.items():
         register_or_explain(subparsers, name, register)
     return parser
 
@@ -77,7 +93,7 @@ def _commands() -> Iterator[tuple[str, Callable[[], Register]]]:
     """Give each command's name and what loads its ``register`` function; own commands first."""
     found = {point.name: point.load for point in metadata.entry_points(group=COMMAND_GROUP)}
     for name, target in OWN_COMMANDS.items():
-        yield name, lambda target=target: _load(target)  # type: ignore[misc]
+        yield name, partial(_load, target)
     for name in [*TRAINING_COMMANDS, *sorted(found.keys() - OWN_COMMANDS.keys() - TRAINING_COMMANDS.keys())]:
         yield name, found.get(name, _no_training_library)
 

@@ -1,4 +1,4 @@
-"""``sos simulate`` and ``sos train``. torch is imported only when training starts."""
+"""``sos simulate``. Nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from .simulator.cohort import Case, CohortSettings
 
 DEFAULT_KAPPA = 0.85
@@ -27,7 +25,7 @@ def register_simulate(subparsers: Any) -> None:
         "landmarks, what the head was drawn from); the folder is a study (see sos study) with the true stages and "
         "boxes. The same seed gives the same bytes; an interrupted run goes on where it stopped.",
     )
-    parser.add_argument("--cases", type=_positive, required=True, help="how many heads")
+    parser.add_argument("--cases", type=positive, required=True, help="how many heads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=_whole, default=1)
     parser.add_argument(
@@ -53,57 +51,16 @@ def register_simulate(subparsers: Any) -> None:
         action="store_true",
         help="write the midsagittal slab that the student sees (NRRD, and int16 arrays as NPZ) instead of a volume",
     )
-    parser.add_argument("--raters", type=_positive, metavar="N", help="also draw the labels of N raters")
+    parser.add_argument("--raters", type=positive, metavar="N", help="also draw the labels of N raters")
     parser.add_argument(
         "--kappa", type=float, metavar="K", help="a rater's expected weighted kappa against the truth (default 0.85)"
     )
-    parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1)
     parser.set_defaults(run=_simulate)
 
 
-def register_train(subparsers: Any) -> None:
-    """Add ``sos train``."""
-    parser = subparsers.add_parser(
-        "train",
-        help="train a student on simulated heads and publish a .sosmodel",
-        description="Draw training windows, train the student, calibrate and test it on other "
-        "simulated heads, and write a .sosmodel. Everything is kept in the run folder; the same command goes on "
-        "where it stopped.",
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
-    parser.add_argument("--model", type=Path, help="where to write the model (default RUN/student.sosmodel)")
-    parser.add_argument("--backbone", default="convnext_atto", help="timm backbone (default convnext_atto)")
-    parser.add_argument(
-        "--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package"
-    )
-    parser.add_argument(
-        "--start", type=Path, metavar="MODEL", help="start from the weights of this .sosmodel (its own backbone)"
-    )
-    parser.add_argument(
-        "--surroundings",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="SCAN",
-        help="also draw plates into this real head with a fused synchondrosis; beside it SCAN.mrk.json holds points "
-        "labelled basion and dorsum. The model must not be judged on it. May be given several times",
-    )
-    parser.add_argument(
-        "--real-examples", type=_positive, default=6, help="shards of 192 windows in real surroundings (default 6)"
-    )
-    parser.add_argument("--examples", type=_positive, default=30, help="shards of 192 training windows (default 30)")
-    parser.add_argument("--steps", type=_positive, default=2000)
-    parser.add_argument("--minutes", type=float, help="end the training in order after this time")
-    parser.add_argument("--batch", type=_positive, default=32)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--calibration-heads", type=_positive, default=300)
-    parser.add_argument("--test-heads", type=_positive, default=500)
-    parser.add_argument("--workers", type=_positive, default=os.cpu_count() or 1)
-    parser.set_defaults(run=_train)
-
-
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Check a whole number from 1 on, for argparse."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
@@ -220,89 +177,3 @@ def _make_cohort(args: argparse.Namespace, cases: list[Case], settings: CohortSe
             bar.show(Progress("simulating", n, len(cases), eta))
     finally:
         bar.clear()
-
-
-def _train(args: argparse.Namespace) -> int:
-    from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
-    from SOSStagingLib.scan.types import ScanError
-
-    from .learning.publish import publish
-    from .learning.shards import write_shards
-    from .learning.trainer import Examples, Recipe, steps_done, train
-    from .simulator.surroundings import SurroundingsError, surroundings
-
-    if problem := _training_problem(args):
-        print(f"sos train: {problem}", file=sys.stderr)
-        return 2
-    folder = args.out / "examples"
-    whole = args.examples + (args.real_examples if args.surroundings else 0)
-    try:
-        # Read before hours of drawing: a model or a head that cannot be used is told at once.
-        backbone, initial = _start(args)
-        for path in args.surroundings:
-            surroundings(path.resolve())
-        shards = write_shards(
-            folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
-        )
-        for n, path in enumerate(shards, 1):
-            print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
-    except (SurroundingsError, ScanError, ModelFileError) as error:
-        print(f"sos train: {error}", file=sys.stderr)
-        return 2
-    recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
-    seconds = args.minutes * 60 if args.minutes else None
-    student = train(
-        recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
-    )
-    model = args.model or args.out / "student.sosmodel"
-    run = {
-        "backbone": backbone,
-        "imagenet": args.imagenet,
-        "start": file_sha256(args.start) if args.start else "",
-        "surroundings": [path.name for path in args.surroundings],
-        "batch": args.batch,
-        "seed": args.seed,
-        "windows": whole * 192,
-        "steps": steps_done(args.out),
-        "steps_planned": args.steps,
-        "rate": args.rate,
-    }
-    card = publish(
-        student,
-        backbone,
-        model,
-        run,
-        (args.calibration_heads, args.test_heads),
-        lambda text: print(text, file=sys.stderr, flush=True),
-    )
-    measured = card["metrics"]["simulated"]
-    print(
-        f"{model.name}: exact {measured['exact']:.3f} {measured['exact_95']}, within one {measured['within_one']:.3f}, "
-        f"refused {measured['refused']:.3f} on {measured['n']} simulated heads"
-    )
-    return 0
-
-
-def _training_problem(args: argparse.Namespace) -> str:
-    """What is wrong with the options, or nothing."""
-    if args.imagenet and args.start:
-        return "--imagenet and --start are two places to start from: give one of them"
-    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
-        return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
-    if args.examples < 2:
-        return "--examples must be at least 2: one shard is kept for validation"
-    return ""
-
-
-def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
-    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model."""
-    from SOSStagingLib.model.predictor import Predictor
-
-    from .learning.imagenet import efficientnet_lite0_features
-
-    if args.start:
-        begun = Predictor.load(args.start, "cpu")
-        return begun.card["architecture"]["backbone"], begun.student.state_dict()
-    if args.imagenet:
-        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
-    return args.backbone, None

@@ -59,6 +59,11 @@ def test_staging_imports_torch_only_in_the_worker() -> None:
     assert users <= {"worker.py"}
 
 
+def test_ultralytics_is_imported_by_its_own_process_alone() -> None:
+    users = {path.name for lib in (STAGING, TRAINING) for path in lib.rglob("*.py") if "ultralytics" in roots(path)}
+    assert users == {"yolo_child.py"}
+
+
 def test_staging_library_never_imports_the_training_library() -> None:
     users = [path for path in STAGING.rglob("*.py") if "SOSStagingTrainingLib" in roots(path)]
     assert not users

@@ -16,22 +16,29 @@ from torch.nn import functional
 class StageHead(nn.Module):
     """Convolutional attention gate, global mean pooling, linear layer: features [B, C, h, w] to logits [B, stages].
 
-    The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])).
+    The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])). Without
+    ``attention`` there is none, and the features are averaged as they are.
     """
 
-    def __init__(self, channels: int, stages: int) -> None:
+    def __init__(self, channels: int, stages: int, attention: bool = True) -> None:
         super().__init__()
-        self.gate = nn.Conv2d(2, 1, 7, padding=3)
+        self.gate = nn.Conv2d(2, 1, 7, padding=3) if attention else None
         self.classifier = nn.Linear(channels, stages)
 
     def gate_logits(self, features: Tensor) -> Tensor:
-        """Attention before the sigmoid, [B, 1, h, w]."""
+        """Attention before the sigmoid, [B, 1, h, w]; ValueError where the head has none."""
+        if self.gate is None:
+            raise ValueError("this head has no attention gate")
         mean, peak = features.mean(1, keepdim=True), features.amax(1, keepdim=True)
         return self.gate(torch.cat([mean, peak], 1))
 
+    def gated(self, features: Tensor) -> Tensor:
+        """Features times their attention, [B, C, h, w]."""
+        return features if self.gate is None else features * torch.sigmoid(self.gate_logits(features))
+
     def pooled(self, features: Tensor) -> Tensor:
         """Gated mean of the features, [B, C]."""
-        return (features * torch.sigmoid(self.gate_logits(features))).mean((2, 3))
+        return self.gated(features).mean((2, 3))
 
     def forward(self, features: Tensor) -> Tensor:
         """Logits [B, stages]."""
@@ -43,9 +50,12 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
 
     With A = sigmoid(u), u = conv([m, M]), m and M the mean and maximum over channels, P = sum_k W_k F_k and n
     positions: d logit / dF_k = (W_k A + J_m/C + J_M [k is the maximum]) / n, where J = conv_transpose(P A (1 - A)).
+    Without a gate A = 1 and J = 0.
     """
     channels, n = features.shape[1], features.shape[2] * features.shape[3]
     weights = head.classifier.weight[target]
+    if head.gate is None:
+        return weights / n
     gate = torch.sigmoid(head.gate_logits(features))
     evidence = torch.einsum("bkhw,bk->bhw", features, weights).unsqueeze(1)
     back = functional.conv_transpose2d(evidence * gate * (1 - gate), head.gate.weight, padding=3)
@@ -63,8 +73,11 @@ def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: boo
     (``normalise=True``) it is divided by its own detached maximum.
     """
     n = features.shape[2] * features.shape[3]
-    alpha = channel_weights(head, features, target) * n
-    cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
+    # In the weights' own precision also under autocast: the head is small and the scale absolute.
+    with torch.autocast(features.device.type, enabled=False):
+        features = features.to(head.classifier.weight.dtype)
+        alpha = channel_weights(head, features, target) * n
+        cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
     if normalise:
         cam = cam / cam.detach().amax((1, 2), keepdim=True).clamp_min(1e-6)
     return cam

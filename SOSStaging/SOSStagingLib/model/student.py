@@ -44,10 +44,16 @@ class Pyramid(nn.Module):
 
 
 class Student(nn.Module):
-    """Two looks with one backbone. ``backbone`` is a timm name whose last four maps have strides 4, 8, 16 and 32."""
+    """Two looks with one backbone. ``backbone`` is a timm name whose last four maps have strides 4, 8, 16 and 32.
 
-    def __init__(self, backbone: str = "convnext_atto", stages: int = 5, width: int = 64) -> None:
+    ``magnify``: how many times larger the second look's picture is shown to the backbone, so that what is 1 to 2 mm
+    wide is not lost in its first strides; maps get as much finer, positions stay in the window's own pixels.
+    """
+
+    def __init__(self, backbone: str = "convnext_atto", stages: int = 5, width: int = 64, magnify: int = 1) -> None:
         super().__init__()
+        self.architecture = {"backbone": backbone, "stages": stages, "width": width, "magnify": magnify}
+        self.magnify = magnify
         self.backbone = timm.create_model(backbone, pretrained=False, features_only=True)
         channels: list[int] = getattr(self.backbone, "feature_info").channels()[-4:]  # noqa: B009
         self.coarse_pyramid = Pyramid(channels, width)
@@ -72,8 +78,11 @@ class Student(nn.Module):
         """Second look. ``image`` [B, 3, 128, 128] normalised slab planes.
 
         Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3,
-        32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid.
+        32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid; maps
+        have ``magnify`` times as many rows and columns.
         """
+        if self.magnify > 1:
+            image = functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
         maps = self.backbone(image)[-4:]
         high, middle = self.fine_pyramid(maps)
         features = self.stage_features(middle)
@@ -89,8 +98,8 @@ class Student(nn.Module):
         }
 
     def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
-        """Grad-CAM [B, 16, 16] of class ``stage`` [B], by default the likeliest, over the second look; absolute
-        scale."""
+        """Grad-CAM [B, 16, 16] (times ``magnify``) of class ``stage`` [B], by default the likeliest, over the second
+        look; absolute scale."""
         return gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
 
 

@@ -15,18 +15,24 @@ def heat_loss(heat: Tensor, points: Tensor, usable: Tensor) -> Tensor:
     ``heat`` [B, K, h, w], ``points`` [B, K, 2] (column, row) in input pixels, ``usable`` [B] bool; NaN or outside
     points count not.
     """
+    errors, counted = heat_errors(heat, points, usable, LOOK_SIZE)
+    return errors.sum() / counted.sum().clamp_min(1)
+
+
+def heat_errors(heat: Tensor, points: Tensor, usable: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """``heat_loss`` of each map and which of them count, both [B, K]; ``width`` of the input in pixels."""
     h, w = heat.shape[-2:]
-    stride = LOOK_SIZE / w
+    stride = width / w
     cell = (points + 0.5) / stride - 0.5
     inside = ((cell > -0.5) & (cell < w - 0.5)).all(-1) & usable[:, None]
     cell = torch.where(inside[..., None], cell, torch.zeros_like(cell))
-    rows = torch.arange(h).view(1, 1, h, 1)
-    cols = torch.arange(w).view(1, 1, 1, w)
+    rows = torch.arange(h, device=heat.device).view(1, 1, h, 1)
+    cols = torch.arange(w, device=heat.device).view(1, 1, 1, w)
     far = (rows - cell[..., 1, None, None]) ** 2 + (cols - cell[..., 0, None, None]) ** 2
     target = torch.exp(-far / (2 * 0.8**2)).flatten(2)
     target = target / target.sum(2, keepdim=True).clamp_min(1e-9)
     loss = -(target * heat.float().flatten(2).log_softmax(2)).sum(2)
-    return (loss * inside).sum() / inside.sum().clamp_min(1)
+    return loss * inside, inside
 
 
 def ordinal_loss(logits: Tensor, stage: Tensor, usable: Tensor, neighbour: float = 0.04) -> Tensor:
@@ -46,7 +52,7 @@ def ordinal_loss(logits: Tensor, stage: Tensor, usable: Tensor, neighbour: float
 def roi_mask(points: Tensor, size: int, reach_px: float) -> Tensor:
     """Mask [B, size, size] of cells within ``reach_px`` of the plate, the line between ``points`` 1 and 2 [B, 3, 2]."""
     stride = LOOK_SIZE / size
-    axis = (torch.arange(size) + 0.5) * stride - 0.5
+    axis = (torch.arange(size, device=points.device) + 0.5) * stride - 0.5
     grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).view(1, -1, 2)
     a, b = points[:, 1, None], points[:, 2, None]
     along = ((grid - a) * (b - a)).sum(-1) / ((b - a) ** 2).sum(-1).clamp_min(1e-6)

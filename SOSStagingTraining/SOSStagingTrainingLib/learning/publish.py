@@ -39,7 +39,7 @@ def base_card(student: Student, backbone: str, name: str, version: str, run: dic
         "name": name,
         "version": version,
         "created": datetime.date.today().isoformat(),
-        "architecture": {"backbone": backbone, "stages": student.head.classifier.out_features},
+        "architecture": {**student.architecture, "backbone": backbone},
         "scheme": "bassed-5",
         "preprocessing": {
             "slab": "640x640 at 0.4 mm, 3 planes 1.5 mm apart",

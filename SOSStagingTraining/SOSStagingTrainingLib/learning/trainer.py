@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from .losses import attention_losses, heat_loss, ordinal_loss
 from .views import random_view
+from .weights import wake_layer_scale
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def train(
     (run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     torch.manual_seed(recipe.seed)
     student, average = Student(recipe.backbone), Student(recipe.backbone)
-    _wake_layer_scale(student)
+    wake_layer_scale(student.backbone)
     if initial:
         _begin_with(student, initial)
     student = student.to(memory_format=torch.channels_last).train()
@@ -230,15 +231,6 @@ def _begin_with(student: Student, initial: dict[str, Tensor]) -> None:
     wanting = [name for name in missing if not alone or name.startswith("backbone.")]
     if wanting or unknown:
         raise RuntimeError(f"the weights to start from do not fit: {', '.join([*wanting, *unknown][:5])}")
-
-
-def _wake_layer_scale(student: Student) -> None:
-    """ConvNeXt starts its residual branches at 1e-6, right for 300 epochs on ImageNet and far too slow for a short
-    run."""
-    with torch.no_grad():
-        for name, value in student.backbone.named_parameters():
-            if name.endswith(".gamma"):
-                value.fill_(0.5)
 
 
 def _average(average: Student, student: Student, keep: float) -> None:

@@ -120,8 +120,19 @@ def plate_volume(head: Head) -> FloatArray:
     unfused = replace(head.synchondrosis, front=-0.3, islands=())
     light, dark = (_with_cartilage(head, value, unfused).tissue(points, 0.3) for value in (1.0, 0.0))
     pieces, _ = label((light - dark > 0.5).reshape(grid.shape[:3]), np.ones((3, 3, 3)))
+    beyond = grid[..., 0] > head.landmark("sos")[0]
+    whole = _largest(pieces)
+    if beyond[whole].all() or not beyond[whole].any():
+        # A sinus that has grown into the middle parts the plate: then it is both halves.
+        other = beyond if not beyond[whole].any() else ~beyond
+        whole |= _largest(np.where(other, pieces, 0))
+    return np.asarray(grid[whole])
+
+
+def _largest(pieces: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Where the largest of numbered pieces is; nowhere if there are none."""
     sizes = np.bincount(pieces.ravel())
-    return np.asarray(grid[pieces == 1 + np.argmax(sizes[1:])])
+    return np.asarray((pieces == 1 + np.argmax(sizes[1:])) if len(sizes) > 1 else np.zeros(pieces.shape, bool))
 
 
 def _with_cartilage(head: Head, value: float, plate: Any) -> Head:

@@ -35,20 +35,21 @@ def locked(folder: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """
     with (folder / LOCK_FILE).open("a+b") as handle:
         begun = time.monotonic()
-        while not _take(handle):
+        while not take_lock(handle):
             if time.monotonic() - begun > seconds:
                 raise StudyError("study_busy", f"Another program is writing to {folder.name}.", "Try again later.")
             time.sleep(_LOCK_STEP)
         try:
             yield
         finally:
-            _give_back(handle)
+            give_lock_back(handle)
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: BinaryIO) -> bool:
+    def take_lock(handle: BinaryIO) -> bool:
+        """Lock an open file if nobody else has; never waits."""
         try:
             handle.seek(0)
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
@@ -56,20 +57,23 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _give_back(handle: BinaryIO) -> None:
+    def give_lock_back(handle: BinaryIO) -> None:
+        """Let go of the lock."""
         handle.seek(0)
         msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
-    def _take(handle: BinaryIO) -> bool:
+    def take_lock(handle: BinaryIO) -> bool:
+        """Lock an open file if nobody else has; never waits."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
 
-    def _give_back(handle: BinaryIO) -> None:
+    def give_lock_back(handle: BinaryIO) -> None:
+        """Let go of the lock."""
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 

@@ -11,8 +11,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from SOSStagingLib.cli import main  # noqa: E402
+
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
+from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
 from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
 from SOSStagingTrainingLib.learning.trainer import Examples, Recipe, train  # noqa: E402
 from SOSStagingTrainingLib.learning.views import _sampled, random_view  # noqa: E402
@@ -185,6 +186,6 @@ def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -
 def test_options_that_do_not_fit_are_refused_at_once(
     options: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["train", "--out", str(tmp_path / "run"), *options]) == 2
+    assert training(["pretrain", "--out", str(tmp_path / "run"), *options]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "run" / "examples").exists()

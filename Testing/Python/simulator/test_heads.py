@@ -11,8 +11,9 @@ import SimpleITK as sitk
 from SOSStagingLib.cli import main
 from SOSStagingTrainingLib.simulator.fields import Waves
 from SOSStagingTrainingLib.simulator.head import draw_head
-from SOSStagingTrainingLib.simulator.heads import VolumeSettings, simulate_slab, simulate_volume
+from SOSStagingTrainingLib.simulator.heads import VolumeSettings, draw_whole_head, simulate_slab, simulate_volume
 from SOSStagingTrainingLib.simulator.synchondrosis import Synchondrosis
+from SOSStagingTrainingLib.simulator.truth import plate_volume
 
 SMALL = VolumeSettings(size_mm=(60.0, 70.0, 60.0), voxel_mm=1.0, below_sella=12.0, before_sella=0.0)
 
@@ -93,6 +94,12 @@ def test_slab_shows_the_synchondrosis_inside_its_field_of_view() -> None:
     dorsum, basion = (slab.geometry.to_ijk(truth.landmarks[n]) for n in ("dorsum", "basion"))
     assert dorsum[1] < basion[1]
     assert slab.geometry.to_ijk(truth.landmarks["nasion"])[0] > column
+
+
+def test_the_box_of_a_plate_that_a_sinus_has_parted_holds_both_halves() -> None:
+    head, _ = draw_whole_head(2100058, 4)
+    points = plate_volume(head) - head.landmark("sos")
+    assert points[:, 0].min() < -5 and points[:, 0].max() > 5
 
 
 def test_sos_simulate_writes_a_cohort_that_can_be_resumed(tmp_path: Path) -> None:

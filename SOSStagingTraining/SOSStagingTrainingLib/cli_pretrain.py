@@ -1,0 +1,142 @@
+"""``sos pretrain``: the student we ship, from simulated windows alone. torch is imported only when training starts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .cli import positive
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def register_pretrain(subparsers: Any) -> None:
+    """Add ``sos pretrain``."""
+    parser = subparsers.add_parser(
+        "pretrain",
+        help="train a student on simulated windows and publish a .sosmodel",
+        description="Draw training windows, train the student, calibrate and test it on other "
+        "simulated heads, and write a .sosmodel. Everything is kept in the run folder; the same command goes on "
+        "where it stopped.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder")
+    parser.add_argument("--model", type=Path, help="where to write the model (default RUN/student.sosmodel)")
+    parser.add_argument("--backbone", default="convnext_atto", help="timm backbone (default convnext_atto)")
+    parser.add_argument(
+        "--imagenet", action="store_true", help="start tf_efficientnet_lite0 from the ImageNet weights of a package"
+    )
+    parser.add_argument(
+        "--start", type=Path, metavar="MODEL", help="start from the weights of this .sosmodel (its own backbone)"
+    )
+    parser.add_argument(
+        "--surroundings",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="SCAN",
+        help="also draw plates into this real head with a fused synchondrosis; beside it SCAN.mrk.json holds points "
+        "labelled basion and dorsum. The model must not be judged on it. May be given several times",
+    )
+    parser.add_argument(
+        "--real-examples", type=positive, default=6, help="shards of 192 windows in real surroundings (default 6)"
+    )
+    parser.add_argument("--examples", type=positive, default=30, help="shards of 192 training windows (default 30)")
+    parser.add_argument("--steps", type=positive, default=2000)
+    parser.add_argument("--minutes", type=float, help="end the training in order after this time")
+    parser.add_argument("--batch", type=positive, default=32)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--calibration-heads", type=positive, default=300)
+    parser.add_argument("--test-heads", type=positive, default=500)
+    parser.add_argument("--workers", type=positive, default=os.cpu_count() or 1)
+    parser.set_defaults(run=_pretrain)
+
+
+def _pretrain(args: argparse.Namespace) -> int:
+    from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
+    from SOSStagingLib.scan.types import ScanError
+
+    from .learning.publish import publish
+    from .learning.shards import write_shards
+    from .learning.trainer import Examples, Recipe, steps_done, train
+    from .simulator.surroundings import SurroundingsError, surroundings
+
+    if problem := _training_problem(args):
+        print(f"sos pretrain: {problem}", file=sys.stderr)
+        return 2
+    folder = args.out / "examples"
+    whole = args.examples + (args.real_examples if args.surroundings else 0)
+    try:
+        # Read before hours of drawing: a model or a head that cannot be used is told at once.
+        backbone, initial = _start(args)
+        for path in args.surroundings:
+            surroundings(path.resolve())
+        shards = write_shards(
+            folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
+        )
+        for n, path in enumerate(shards, 1):
+            print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
+    except (SurroundingsError, ScanError, ModelFileError) as error:
+        print(f"sos pretrain: {error}", file=sys.stderr)
+        return 2
+    recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
+    seconds = args.minutes * 60 if args.minutes else None
+    student = train(
+        recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
+    )
+    model = args.model or args.out / "student.sosmodel"
+    run = {
+        "backbone": backbone,
+        "imagenet": args.imagenet,
+        "start": file_sha256(args.start) if args.start else "",
+        "surroundings": [path.name for path in args.surroundings],
+        "batch": args.batch,
+        "seed": args.seed,
+        "windows": whole * 192,
+        "steps": steps_done(args.out),
+        "steps_planned": args.steps,
+        "rate": args.rate,
+    }
+    card = publish(
+        student,
+        backbone,
+        model,
+        run,
+        (args.calibration_heads, args.test_heads),
+        lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    measured = card["metrics"]["simulated"]
+    print(
+        f"{model.name}: exact {measured['exact']:.3f} {measured['exact_95']}, within one {measured['within_one']:.3f}, "
+        f"refused {measured['refused']:.3f} on {measured['n']} simulated heads"
+    )
+    return 0
+
+
+def _training_problem(args: argparse.Namespace) -> str:
+    """What is wrong with the options, or nothing."""
+    if args.imagenet and args.start:
+        return "--imagenet and --start are two places to start from: give one of them"
+    if args.imagenet and args.backbone != "tf_efficientnet_lite0":
+        return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
+    if args.examples < 2:
+        return "--examples must be at least 2: one shard is kept for validation"
+    return ""
+
+
+def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
+    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model."""
+    from SOSStagingLib.model.predictor import Predictor
+
+    from .learning.imagenet import efficientnet_lite0_features
+
+    if args.start:
+        begun = Predictor.load(args.start, "cpu")
+        return begun.card["architecture"]["backbone"], begun.student.state_dict()
+    if args.imagenet:
+        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
+    return args.backbone, None

@@ -1,0 +1,1 @@
+"""Where training runs: the run folder and who works on it."""
