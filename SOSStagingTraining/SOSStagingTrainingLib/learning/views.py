@@ -45,14 +45,14 @@ def random_view(
     synchondrosis; NaN points stay NaN.
     """
     b = image.shape[0]
-    image = _sampled(image, generator, slices) if slices > 1 else image
+    image, grainy = _sampled(image, generator, slices, noise)
     image, points = _turned(image, points, generator, shift)
     image = _dry(image, generator)
     image = _smoothed(image, _uniform(b, 0.1, blur, generator))
     image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
     image = _double_contour(image, generator)
     image = _shaded(_streaks(_ringed(_supported(image, generator), generator), generator), generator)
-    image = _noisy(image, generator, noise)
+    image = _noisy(image, generator, noise, grainy)
     image, cut_away = _cut(image, points[:, 0], generator, cut)
     image = _window(image, generator)
     inverted = _chance(b, 0.03, generator)
@@ -116,28 +116,52 @@ def _double_contour(image: Tensor, generator: torch.Generator) -> Tensor:
     return image + weight[:, None, None, None] * (ghost - image)
 
 
-def _sampled(image: Tensor, generator: torch.Generator, thickest: float) -> Tensor:
+def _sampled(image: Tensor, generator: torch.Generator, thickest: float, noise: float) -> tuple[Tensor, Tensor]:
     """A third of the scans have slices or voxels larger than the window's pixels, up to ``thickest`` pixels.
 
-    A slice averages over its thickness; slices may stand apart with gaps, unevenly, and tilted with the gantry; what
-    lies between them is interpolated, as the slab cutter does.
+    A slice averages over its thickness and has its own noise, up to ``noise``; slices may stand apart with gaps,
+    unevenly, and tilted with the gantry; what lies between them is interpolated, noise and all, as the slab cutter
+    does. So the grain of such a scan is drawn out across its slices, which must not be taken for bone or cartilage.
+    Also returns [B]: True where this was done.
     """
-    image = image.clone()
-    for n in torch.where(_chance(image.shape[0], 0.33, generator))[0].tolist():
+    b = image.shape[0]
+    if thickest <= 1:
+        return image, torch.zeros(b, dtype=torch.bool)
+    image, thick_ones = image.clone(), _chance(b, 0.33, generator)
+    for n in torch.where(thick_ones)[0].tolist():
         thick, gap, tilt, phase, column, cubes = torch.rand(6, generator=generator).tolist()
         rows = 1 + (thickest - 1) * thick
         across = min(rows, thickest / 3) if cubes < 0.3 else 1 + column * min(thickest / 6, 1)
         slope = math.tan(math.radians(50 * tilt - 25)) if cubes >= 0.3 else 0.0
         room = math.ceil(abs(slope) * image.shape[3] / 2)
-        along = _resampling(image.shape[2] + 2 * room, rows, 0.4 + 0.6 * gap, phase, generator)
-        between = _resampling(image.shape[3], across, 1.0, phase, generator)
+        measure, between = _resampling(image.shape[2] + 2 * room, rows, 0.4 + 0.6 * gap, phase, generator)
+        measure_columns, between_columns = _resampling(image.shape[3], across, 1.0, phase, generator)
         upright = _sheared(functional.pad(image[n : n + 1], (0, 0, room, room), mode="replicate"), slope)
-        image[n : n + 1] = _sheared(along @ upright @ between.T, -slope)[:, :, room : room + image.shape[2]]
-    return image
+        measured = measure @ upright @ measure_columns.T
+        measured = measured + noise * float(_uniform(1, 0, 1, generator)) ** 1.7 * _grain(measured, generator)
+        whole = between @ measured @ between_columns.T
+        image[n : n + 1] = _sheared(whole, -slope)[:, :, room : room + image.shape[2]]
+    return image, thick_ones
 
 
-def _resampling(size: int, interval: float, filled: float, phase: float, generator: torch.Generator) -> Tensor:
-    """Matrix [size, size]: averages over slices ``filled * interval`` pixels thick, then linear between their middles.
+def _grain(slices: Tensor, generator: torch.Generator) -> Tensor:
+    """Noise of unit size for slices seen from the side, [1, C, slices, columns]: independent from slice to slice,
+    correlated over a few columns as the reconstruction kernel leaves it, and partly shared by the planes beside."""
+    own, shared = torch.randn(slices.shape, generator=generator), torch.randn(slices[:, :1].shape, generator=generator)
+    same, width = torch.rand(2, generator=generator).tolist()
+    mixed = (0.7 * same) ** 0.5 * shared + (1 - 0.7 * same) ** 0.5 * own
+    x = torch.arange(-4, 5)
+    kernel = torch.exp(-0.5 * (x / (0.2 + 1.3 * width)) ** 2)
+    kernel = kernel / kernel.norm()
+    padded = functional.pad(mixed.flatten(0, 2)[:, None], (4, 4), mode="reflect")
+    return functional.conv1d(padded, kernel[None, None])[:, 0].view(slices.shape)
+
+
+def _resampling(
+    size: int, interval: float, filled: float, phase: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Matrices [slices, size], averages over slices ``filled * interval`` pixels thick, and [size, slices], linear
+    between their middles.
 
     Every third stack changes its interval half-way, by up to a factor of 2.
     """
@@ -147,10 +171,12 @@ def _resampling(size: int, interval: float, filled: float, phase: float, generat
     pixels = torch.arange(size, dtype=torch.float32)
     reach = max(filled * interval / uneven, 1.0) / 2
     box = (reach + 0.5 - (pixels - middles[:, None].clamp(0, size - 1)).abs()).clamp(0, 1)
-    box = box / box.sum(1, keepdim=True)
     upper = torch.searchsorted(middles, pixels).clamp(1, len(middles) - 1)
     share = ((pixels - middles[upper - 1]) / (middles[upper] - middles[upper - 1])).clamp(0, 1)
-    return box[upper] * share[:, None] + box[upper - 1] * (1 - share[:, None])
+    between = torch.zeros(size, len(middles))
+    between[torch.arange(size), upper] = share
+    between[torch.arange(size), upper - 1] = 1 - share
+    return box / box.sum(1, keepdim=True), between
 
 
 def _sheared(image: Tensor, slope: float) -> Tensor:
@@ -206,9 +232,11 @@ def _shaded(image: Tensor, generator: torch.Generator) -> Tensor:
     return image + shade + bright[:, None, None, :]
 
 
-def _noisy(image: Tensor, generator: torch.Generator, largest: float) -> Tensor:
+def _noisy(image: Tensor, generator: torch.Generator, largest: float, grainy: Tensor) -> Tensor:
+    """Noise of fine voxels; scans that are ``grainy`` [B] already get little more, as a copied picture might."""
     b = image.shape[0]
     level = largest * torch.rand(b, generator=generator) ** 1.7
+    level = torch.where(grainy, 0.2 * level, level)
     white = torch.randn(image.shape, generator=generator)
     grain = _smoothed(torch.randn(image.shape, generator=generator), torch.full((b,), 0.8), 2) * 2.8
     mixed = torch.where(_chance(b, 0.6, generator)[:, None, None, None], grain, white)
