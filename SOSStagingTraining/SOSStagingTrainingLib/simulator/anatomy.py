@@ -421,7 +421,8 @@ def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[st
     # 0.65 mm is 0.4-0.85 mm. Thin or poorly mineralised cortices are as common as strong ones, so the draw is flat in
     # the logarithm and reaches beyond both ends; 4.2 is about 3300 HU.
     product = float(np.exp(_within(rng, np.log(0.35), np.log(1.5))))
-    marrow = 1 + rng.uniform(0.06, 0.5) * (1 - 0.3 * child)
+    # Marrow turns fatty with age: an adult's may be as dark as brain.
+    marrow = 1 + rng.uniform(0.06 - 0.1 * (1 - child), 0.5) * (1 - 0.3 * child)
     cortex = float(np.clip(1 + product / cortex_mm, max(1.5, marrow + 0.2), 4.2))
     return {
         "brain": 1.0,
@@ -432,7 +433,7 @@ def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[st
         "dense": rng.uniform(1.7, 3.0),
         "vault": rng.uniform(1.8, 2.9),
         "diploe": rng.uniform(1.2, 1.8),
-        "cartilage": min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)),
+        "cartilage": max(min(marrow - rng.uniform(0.04, 0.22), rng.uniform(0.98, 1.16)), 0.92),
         "tooth": rng.uniform(2.2, 3.4),
         "texture": rng.uniform(0.02, 0.2),
         "trabeculae": rng.uniform(0.0, 0.16),

@@ -18,6 +18,7 @@ from .painting import over, within
 from .synchondrosis import Synchondrosis
 
 AIR = 0.0
+FAT = 0.88
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,8 @@ def _paint_clivus(head: Head, part: F32, distance: F32, x: F32, y: F32, z: F32, 
     openness = np.asarray(soft(fused, 1.0 + edge) * within, np.float32)
     t, depth = _clivus_coordinates(a, y, z)
     texture = v["texture"] * a.noise(x, y, z, 1.2) + v["patches"] * a.noise(x, y, z, 7.0)
+    if (fatty := min(a.details["fatty"], v["marrow"] - FAT)) > 0:
+        texture -= fatty * np.clip(a.noise(z, x, y, 6.0) - 0.3, 0, 1)
     # Trabeculae run along the clivus.
     texture += v["trabeculae"] * a.noise(x, 0.25 * t, 1.3 * depth, 1.3)
     over(part, soft(distance, edge), v["marrow"] + texture)
