@@ -58,7 +58,17 @@ def random_view(
     inverted = _chance(b, 0.03, generator)
     top = image.amax((1, 2, 3), keepdim=True)
     image = torch.where(inverted[:, None, None, None], top - image, image)
+    image = _as_picture(image, generator)
     return View(normalise(image), points, cut_away | inverted)
+
+
+def _as_picture(image: Tensor, generator: torch.Generator) -> Tensor:
+    """A quarter of the views hold the middle plane alone, again and again: what a single picture gives, grain and
+    all."""
+    if image.shape[1] == 1:
+        return image
+    middle = image[:, image.shape[1] // 2, None].expand_as(image)
+    return torch.where(_chance(image.shape[0], 0.25, generator)[:, None, None, None], middle, image)
 
 
 def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> Tensor:
