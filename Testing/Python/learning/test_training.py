@@ -66,6 +66,14 @@ def test_the_noise_of_thick_slices_is_drawn_out_across_them() -> None:
     assert 0.02 < grain.std() < 0.12
 
 
+def test_some_views_are_single_pictures_grain_and_all() -> None:
+    image, points = torch.rand(200, 3, 144, 144), torch.full((200, 3, 2), 72.0)
+    generator = torch.Generator().manual_seed(6)
+    view = random_view(image, points, generator, shift=5, noise=0.2, blur=0.5, cut=0.0, slices=18).image
+    alike = (view == view[:, :1]).flatten(1).all(1)
+    assert 0.15 < alike.float().mean() < 0.4
+
+
 def test_a_cut_through_the_synchondrosis_is_told() -> None:
     image, points = torch.ones(200, 1, 144, 144), torch.full((200, 1, 2), 72.0)
     cut = random_view(image, points, torch.Generator().manual_seed(1), shift=5, noise=0.0, blur=0.3, cut=1.0, slices=1)
