@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo app test lint benchmark clean lists check-catalog home icons
+.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy home icons
 
 setup: $(VENV)/.installed
 
@@ -47,6 +47,9 @@ lists:
 
 check-catalog:
 	$(PYTHON) Testing/Packaging/catalog.py
+
+check-privacy:
+	$(PYTHON) Testing/Packaging/privacy.py
 
 home:
 	$(PYTHON) Testing/Packaging/catalog.py --set-home $(URL)

@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import Any
 
 from . import __version__
+from .quiet_paths import quiet_logger
 
 COMMAND_GROUP = "sosstaging.commands"
 EXIT_DONE, EXIT_WRONG_USE, EXIT_NOT_ALL, EXIT_INTERRUPTED = 0, 2, 3, 130
@@ -37,7 +38,7 @@ NUMBER_LIST = re.compile(r"-[\d.]+(e[+-]?\d+)?(,|$)", re.IGNORECASE)
 
 Register = Callable[[Any], None]
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

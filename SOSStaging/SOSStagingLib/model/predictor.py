@@ -53,8 +53,10 @@ class Predictor:
         card, weights = read_model(path)
         try:
             scheme = load_scheme(card["scheme"])
-            student = Student(**card["architecture"])
             tensors = {name: tensor.float() for name, tensor in load_safetensors(weights).items()}
+            with torch.device("meta"):  # a card may name a network that fills the memory: shapes first, numbers after
+                Student(**card["architecture"]).load_state_dict({n: t.to("meta") for n, t in tensors.items()})
+            student = Student(**card["architecture"])
             student.load_state_dict(tensors)
         except SchemeError as error:
             raise ModelFileError("model-scheme", f"{path.name} uses a staging scheme not known here.") from error

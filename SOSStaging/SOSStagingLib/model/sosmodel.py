@@ -12,15 +12,20 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 from ..scan.types import PlainError
+from .card import complaint
 
 FORMAT = 1
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 REQUIRED = ("format", "name", "version", "architecture", "scheme", "calibration", "trained_on", "licence", "sha256")
 MAX_WEIGHTS_BYTES = 500_000_000
+MAX_CARD_BYTES = 1_000_000
+# What zipfile raises where an archive is cut, changed, encrypted or packed in an unknown way.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
 class ModelFileError(PlainError):
@@ -66,12 +71,7 @@ def read_model(path: Path) -> tuple[dict[str, Any], bytes]:
     """Read card and weights, both checked."""
     with _opened(path) as archive:
         card = _card(archive, path)
-        if archive.getinfo(WEIGHTS).file_size > MAX_WEIGHTS_BYTES:
-            raise ModelFileError("model-too-large", f"{path.name} holds more weights than this program reads.")
-        try:
-            weights = archive.read(WEIGHTS)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-            raise ModelFileError("model-damaged", f"{path.name} is damaged: its weights cannot be read.") from error
+        weights = _part(archive, path, WEIGHTS, "weights", MAX_WEIGHTS_BYTES)
     if hashlib.sha256(weights).hexdigest() != card["sha256"].get(WEIGHTS):
         raise ModelFileError("model-damaged", f"{path.name} is damaged: its weights differ from what its card says.")
     return card, weights
@@ -87,7 +87,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise ModelFileError("model-missing", f"There is no model file {path.name}.")
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except UNREADABLE as error:
         raise ModelFileError("model-foreign", f"{path.name} is not a .sosmodel file, or it is cut short.") from error
 
 
@@ -97,9 +97,10 @@ def _card(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
         raise ModelFileError(
             "model-foreign", f"{path.name} is a zip file but not a .sosmodel: card or weights are missing."
         )
+    data = _part(archive, path, CARD, "card", MAX_CARD_BYTES)
     try:
-        card = json.loads(archive.read(CARD))
-    except (ValueError, zipfile.BadZipFile, OSError) as error:
+        card = json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise ModelFileError("model-damaged", f"{path.name} is damaged: its card cannot be read.") from error
     if not isinstance(card, dict) or not isinstance(card.get("format"), int):
         raise ModelFileError("model-foreign", f"{path.name} has no usable card.")
@@ -112,4 +113,20 @@ def _card(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     missing = [key for key in REQUIRED if key not in card]
     if missing or not isinstance(card["sha256"], dict):
         raise ModelFileError("model-damaged", f"The card of {path.name} lacks {', '.join(missing) or 'its checksums'}.")
+    wrong = complaint(card)
+    if wrong is not None:
+        raise ModelFileError("model-card", f"The card of {path.name} cannot be used: {wrong}.")
     return card
+
+
+def _part(archive: zipfile.ZipFile, path: Path, name: str, what: str, limit: int) -> bytes:
+    """Read one part. Parts are stored as they are, so that none can be larger than the file on the disk."""
+    entry = archive.getinfo(name)
+    if entry.file_size > limit:
+        raise ModelFileError("model-too-large", f"{path.name} is too large: its {what} take more than {limit} bytes.")
+    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+        raise ModelFileError("model-foreign", f"{path.name} is packed otherwise than a .sosmodel file.")
+    try:
+        return archive.read(entry)
+    except UNREADABLE as error:
+        raise ModelFileError("model-damaged", f"{path.name} is damaged: its {what} cannot be read.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -15,6 +16,9 @@ from .types import ScanError
 MAX_FILES = 20_000
 MAX_BYTES = 6 * 1024**3
 CHUNK = 1 << 20
+# Uncompressed DICOM of a head in much air packs to a twentieth; a bomb to a thousandth.
+MAX_RATIO = 200
+SMALL_BYTES = 200 * 1024**2
 
 
 @contextmanager
@@ -24,7 +28,7 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
     Entries become ``000000.dcm``, ``000001.dcm`` ... whatever their names say, so no path can lead out of the folder.
 
     Raises:
-        ScanError: damaged, encrypted, too many files or too large.
+        ScanError: damaged, encrypted, too many files, too large, or too large for the disk.
     """
     with tempfile.TemporaryDirectory(prefix="sosstaging-") as folder:
         try:
@@ -47,13 +51,22 @@ def _unpack(path: Path, folder: Path) -> list[Path]:
     room = MAX_BYTES
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise _too_large()
+        _refuse_bombs(entries, path.stat().st_size, shutil.disk_usage(folder).free)
         for number, entry in enumerate(entries):
             target = folder / f"{number:06d}.dcm"
             room -= _copy(archive, entry, target, room)
             files.append(target)
     return files
+
+
+def _refuse_bombs(entries: list[zipfile.ZipInfo], packed: int, free: int) -> None:
+    """Look at what the archive says of itself before anything is written."""
+    size = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_FILES or size > MAX_BYTES or (size > SMALL_BYTES and size > MAX_RATIO * packed):
+        raise _too_large()
+    if size > free:
+        text = f"The zip archive takes {size / 1024**3:.1f} GB unpacked; the disk has {free / 1024**3:.1f} GB free."
+        raise ScanError("disk_full", text, "Make room on the disk for temporary files.")
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: int) -> int:
@@ -71,6 +84,7 @@ def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: 
 def _too_large() -> ScanError:
     return ScanError(
         "zip_too_large",
-        f"The zip archive unpacks to more than {MAX_BYTES // 1024**3} GB or {MAX_FILES} files.",
+        f"The zip archive holds more than {MAX_FILES} files, or unpacks to more than {MAX_BYTES // 1024**3} GB or "
+        f"{MAX_RATIO} times its size.",
         "Give only the series of the head scan.",
     )

@@ -15,6 +15,11 @@ from .dicom_headers import Frame, Series
 from .grey import air_is_high, inverted
 from .types import Finding, ScanError
 
+# Of a file's pixels: 2000 slices of 1000 x 1000. The best packing of a slice of air stays under a five hundredth.
+MAX_PIXELS = 2_000_000_000
+MAX_RATIO = 500
+DEFLATED = "1.2.840.10008.1.2.1.99"
+
 
 @dataclass(frozen=True)
 class GreyNotes:
@@ -81,6 +86,7 @@ def _stored(frames: tuple[Frame, ...]) -> tuple[npt.NDArray[Any], bool]:
 
 def _decode(path: Path) -> tuple[npt.NDArray[Any], bool]:
     """Decode one file to [frames, rows, columns(, samples)]: pydicom first, GDCM for what it cannot unpack."""
+    _refuse_impossible(path)
     try:
         dataset = pydicom.dcmread(path, force=True)
         if "TransferSyntaxUID" not in dataset.file_meta:
@@ -92,6 +98,23 @@ def _decode(path: Path) -> tuple[npt.NDArray[Any], bool]:
         dataset = None
     flat = 2 if dataset is None else 2 + (int(dataset.get("SamplesPerPixel", 1) or 1) > 1)
     return (pixels[None] if pixels.ndim == flat else pixels), rescaled
+
+
+def _refuse_impossible(path: Path) -> None:
+    """Refuse a header that claims more pixels than its file can hold: GDCM would take memory for all of them."""
+    dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+    try:
+        counts = [int(dataset.get(name, 1) or 1) for name in ("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel")]
+        bits = int(dataset.get("BitsAllocated", 16) or 16)
+    except (TypeError, ValueError) as error:
+        raise _damaged() from error
+    claimed, there = float(np.prod([float(n) for n in counts])), path.stat().st_size
+    syntax = dataset.file_meta.get("TransferSyntaxUID", None)
+    packed = syntax is not None and (syntax == DEFLATED or (syntax.is_transfer_syntax and syntax.is_compressed))
+    if claimed > MAX_PIXELS:
+        raise ScanError("too_large", "The file claims more pixels than any head scan has; its header may be damaged.")
+    if min(counts) < 1 or claimed * bits / 8 > there * (MAX_RATIO if packed else 1):
+        raise _damaged()
 
 
 def _decode_gdcm(path: Path) -> npt.NDArray[Any]:

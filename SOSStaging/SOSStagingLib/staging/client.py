@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import queue
 import signal
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from ..model.prediction import Prediction
+from ..quiet_paths import quiet_logger, without_paths
 from ..scan.types import Slab
 from . import protocol
 from .protocol import Progress, ProgressCallback, SchemeNames, WorkerError
@@ -29,7 +29,7 @@ LIBRARY_PARENT = Path(__file__).resolve().parents[2]
 STDERR_LINES_KEPT = 40
 END_SECONDS = 5.0
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
@@ -94,7 +94,7 @@ class _Link:
     def _read_log(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(ValueError, OSError):
             for line in stream:
-                text = line.decode("utf-8", "replace").rstrip()
+                text = without_paths(line.decode("utf-8", "replace").rstrip())
                 self.last_lines.append(text)
                 log.debug("worker: %s", text)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -14,6 +13,7 @@ from typing import Any
 
 from .. import __version__
 from ..model.prediction import Prediction
+from ..quiet_paths import quiet_logger
 from ..report.cohort import write_cohort_csv
 from ..report.files import write_text
 from ..report.write import RESULT_FILE, result_json, write_report
@@ -33,7 +33,7 @@ PASSING_CODES = frozenset(
     {"internal", "network_failed", "not_found", "out_of_memory", "too_large", "report_not_written"}
 )
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..quiet_paths import quiet_logger
 from ..scan.midsagittal import find_plane
 from ..scan.quality import check_scan
 from ..scan.read import read_scan
@@ -19,7 +19,7 @@ from .protocol import Progress, ProgressCallback, WorkerError
 
 STEPS = ("read", "quality", "plane", "slab", "network")
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 
 
 class StagingCancelled(Exception):

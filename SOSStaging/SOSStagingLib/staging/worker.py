@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from .. import __version__
 from ..model.prediction import Prediction
+from ..quiet_paths import quiet_logger, without_paths
 from ..scan.types import Slab
 from . import protocol
 
@@ -27,7 +28,7 @@ DEFAULT_ENGINE = "SOSStagingLib.model.predictor:Predictor.load"
 SLABS_PER_STEP = 4
 ORPHAN_GRACE_SECONDS = 10.0
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 
 
 class Pipe:
@@ -82,7 +83,7 @@ def explain(error: BaseException) -> dict[str, str]:
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         hint = "Close other programs, or choose --device cpu."
         return {"code": "out_of_memory", "text": "The device has not enough memory for the network.", "hint": hint}
-    text = f"The network stopped with an unexpected error ({type(error).__name__}: {error})."
+    text = without_paths(f"The network stopped with an unexpected error ({type(error).__name__}: {error}).")
     return {"code": "network_failed", "text": text, "hint": "Please report it with the log."}
 
 
@@ -90,7 +91,7 @@ def device_error(device: str, error: Exception) -> dict[str, str] | None:
     """Name the device where the user asked for one and the engine's own complaint is about it."""
     if device in ("auto", "cpu") or not isinstance(error, RuntimeError | AssertionError):
         return None
-    text = f"The device {device} cannot be used ({' '.join(str(error).split())[:200]})."
+    text = without_paths(f"The device {device} cannot be used ({' '.join(str(error).split())[:200]}).")
     return {"code": "device_not_usable", "text": text, "hint": "Choose --device cpu or auto."}
 
 

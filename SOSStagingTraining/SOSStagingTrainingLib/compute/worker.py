@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import threading
 import time
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from SOSStagingLib.quiet_paths import quiet_logger, without_paths
 from SOSStagingLib.report.files import plain, write_text
 from SOSStagingLib.scan.types import PlainError
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 3.0
 TRACEBACK_FILE = "error.txt"
 
-log = logging.getLogger(__name__)
+log = quiet_logger(__name__)
 _one_at_a_time = threading.Lock()
 """torch's seeds and threads belong to the process: jobs must not share it."""
 
@@ -77,10 +77,9 @@ def _attempt(run: RunFolder, key: str, device: str, threads: int) -> None:
         _failed(run, key, {"code": error.code, "text": str(error)})
     except Exception as error:
         log.exception("the job %s failed", key)
-        write_text(run.job_folder(key) / TRACEBACK_FILE, traceback.format_exc())
-        text = (
-            f"An unexpected error in the program: {type(error).__name__}: {error}. See {TRACEBACK_FILE} in its folder."
-        )
+        write_text(run.job_folder(key) / TRACEBACK_FILE, without_paths(traceback.format_exc()))
+        what = without_paths(f"{type(error).__name__}: {error}")
+        text = f"An unexpected error in the program: {what}. See {TRACEBACK_FILE} in its folder."
         _failed(run, key, {"code": "internal", "text": text})
 
 
