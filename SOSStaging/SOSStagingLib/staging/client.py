@@ -20,10 +20,11 @@ from typing import IO, Any
 
 from ..model.prediction import Prediction
 from ..quiet_paths import quiet_logger, without_paths
-from ..scan.types import Slab
+from ..scan.types import Plane, Slab
 from . import protocol
+from .handover import read_result
 from .protocol import Progress, ProgressCallback, SchemeNames, WorkerError
-from .result import ModelInfo
+from .result import ModelInfo, StagingResult
 
 LIBRARY_PARENT = Path(__file__).resolve().parents[2]
 STDERR_LINES_KEPT = 40
@@ -219,6 +220,29 @@ class WorkerClient:
             if len(predictions) != len(slabs):
                 raise self._failure("worker_protocol", "The worker answered for another number of slabs.")
             return predictions
+
+    def stage(
+        self, scan: Path, answer: Path, plane: Plane | None = None, progress: ProgressCallback | None = None
+    ) -> StagingResult:
+        """Stage a scan that `handover.ScanWriter` wrote, wholly in the worker; ``answer`` is a folder for the result.
+
+        Raises WorkerError; afterwards the client still works.
+        """
+        with self._turn:
+            self._cancelled.clear()
+            link = self._running()
+            wanted = None if plane is None else plane.to_json()
+            try:
+                link.send({"type": "stage", "scan": str(scan), "plane": wanted, "answer": str(answer)})
+                self._wait({"staged"}, self._silence_timeout, progress)
+                return read_result(answer)
+            except WorkerError:
+                raise
+            except OSError as error:
+                raise self._failure() from error
+            except BaseException:
+                self._drop()
+                raise
 
     def cancel(self) -> None:
         """End the worker and everything it started; a running call raises WorkerError ``cancelled``. Any thread."""

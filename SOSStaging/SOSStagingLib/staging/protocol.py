@@ -1,8 +1,9 @@
 """What client and worker say to each other: JSON lines, arrays by file, one error type in plain words.
 
-A line is one JSON object with a ``type``. Client to worker: ``predict`` (``slabs``: file) and ``bye``. Worker to
-client: ``hello`` (protocol, model, scheme, card, device, pid, software), ``progress`` (phase, i, n, eta), ``result``
-(``predictions``: file), ``error`` (code, text, hint) and ``bye``. Files are .npz in a folder the client made and owns.
+A line is one JSON object with a ``type``. Client to worker: ``predict`` (``slabs``: file), ``stage`` (``scan``: folder,
+``plane``: JSON or null, ``answer``: folder) and ``bye``. Worker to client: ``hello`` (protocol, model, scheme, card,
+device, pid, software), ``progress`` (phase, i, n, eta), ``result`` (``predictions``: file), ``staged`` (``answer``:
+folder), ``error`` (code, text, hint) and ``bye``. Files lie in a folder the client made and owns.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from ..scan.geometry import Geometry
 from ..scan.types import PlainError, Slab
 from .result import ModelInfo
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 FROM_WORKER: dict[str, frozenset[str]] = {
     "hello": frozenset({"protocol", "model", "scheme", "card", "device", "pid", "software"}),
     "progress": frozenset({"phase", "i", "n", "eta"}),
     "result": frozenset({"predictions"}),
+    "staged": frozenset({"answer"}),
     "error": frozenset({"code", "text", "hint"}),
     "bye": frozenset(),
 }

@@ -15,14 +15,17 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import __version__
 from ..model.prediction import Prediction
 from ..quiet_paths import quiet_logger, without_paths
-from ..scan.types import Slab
+from ..scan.types import Plane, Scan, Slab
 from . import protocol
+from .handover import load_scan, save_result
+from .stager import Stager
 
 DEFAULT_ENGINE = "SOSStagingLib.model.predictor:Predictor.load"
 SLABS_PER_STEP = 4
@@ -131,6 +134,37 @@ def answer(pipe: Pipe, engine: Any, request: dict[str, Any]) -> None:
         pipe.send("result", predictions=str(target))
 
 
+class Scans:
+    """The scan staged last stays open: staging it again with another plane starts at the slab."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._scan: Scan | None = None
+
+    def get(self, folder: Path) -> Scan:
+        """Return the scan handed over in ``folder``."""
+        if self._scan is None or folder != self._folder:
+            self._folder, self._scan = folder, load_scan(folder)
+        return self._scan
+
+
+def stage(pipe: Pipe, engine: Any, scans: Scans, request: dict[str, Any]) -> None:
+    """Answer one ``stage`` request: the whole way from the scan to its result, or an error."""
+
+    def told(now: protocol.Progress) -> None:
+        pipe.send("progress", phase=now.phase, i=now.i, n=now.n, eta=now.eta)
+
+    try:
+        plane = None if request["plane"] is None else Plane.from_json(request["plane"])
+        result = Stager(engine).stage(scans.get(Path(request["scan"])), plane=plane, progress=told)
+        save_result(Path(request["answer"]), replace(result, software=result.software | software()))
+    except Exception as error:
+        log.exception("staging failed on one request")
+        pipe.send("error", **explain(error))
+    else:
+        pipe.send("staged", answer=request["answer"])
+
+
 def serve(pipe: Pipe, engine: Any) -> None:
     """Say hello, then answer requests until ``bye`` or the end of input."""
     pipe.send(
@@ -143,12 +177,15 @@ def serve(pipe: Pipe, engine: Any) -> None:
         pid=os.getpid(),
         software=software(),
     )
+    scans = Scans()
     while (request := pipe.receive()) is not None:
         if request.get("type") == "bye":
             pipe.send("bye")
             return
         if request.get("type") == "predict":
             answer(pipe, engine, request)
+        elif request.get("type") == "stage":
+            stage(pipe, engine, scans, request)
         else:
             text = f"The worker does not know the request {request.get('type')!r}."
             pipe.send("error", code="unknown_request", text=text, hint="Client and worker differ in version.")
