@@ -19,7 +19,11 @@ from .quiet_paths import quiet_logger
 COMMAND_GROUP = "sosstaging.commands"
 EXIT_DONE, EXIT_WRONG_USE, EXIT_NOT_ALL, EXIT_INTERRUPTED = 0, 2, 3, 130
 # Also there when the library runs from its folder, as it does inside Slicer.
-OWN_COMMANDS = {"stage": "SOSStagingLib.cli_stage:register", "model": "SOSStagingLib.cli_model:register"}
+OWN_COMMANDS = {
+    "stage": "SOSStagingLib.cli_stage:register",
+    "model": "SOSStagingLib.cli_model:register",
+    "packages": "SOSStagingLib.cli_packages:register",
+}
 TRAINING_COMMANDS = {
     "simulate": "make simulated heads with a known stage (needs the training library)",
     "pretrain": "train a student on simulated windows (needs the training library)",
