@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy home icons
+.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy check-resolve home icons
 
 setup: $(VENV)/.installed
 
@@ -50,6 +50,10 @@ check-catalog:
 
 check-privacy:
 	$(PYTHON) Testing/Packaging/privacy.py
+
+# Needs Python 3.12 and the package index: what the requirements bring into Slicer's own Python, and that they move nothing
+check-resolve: setup
+	$(BIN)/python Testing/Packaging/check_resolve.py
 
 home:
 	$(PYTHON) Testing/Packaging/catalog.py --set-home $(URL)

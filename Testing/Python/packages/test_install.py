@@ -58,7 +58,7 @@ def test_the_network_is_never_asked_where_wheels_are_given(tmp_path: Path) -> No
         assert "--no-index" not in install_arguments("train", path)
 
 
-def test_what_is_shipped_is_not_moved(bare_python: str, wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_shipped_is_not_moved(bare_python: str, wheels: Path) -> None:
     """A package that wants another numpy than the one that is there is refused, and numpy stays."""
     whole = write_wheel(wheels, "psutil", "9.0")
     whole.unlink()
@@ -71,16 +71,10 @@ def test_what_is_shipped_is_not_moved(bare_python: str, wheels: Path, monkeypatc
     write_wheel(wheels, "numpy", "0.9")
     (wheels / "psutil-5.9-py3-none-any.whl").unlink()
     with constraints_file() as path:
-        command = [
-            bare_python,
-            "-m",
-            "pip",
-            *install_arguments("stage", path, wheels),
-            "--dry-run",
-            "--force-reinstall",
-        ]
+        arguments = [*install_arguments("stage", path, wheels), "--dry-run", "--force-reinstall"]
+        command = [bare_python, "-m", "pip", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode != 0 and "numpy" in done.stderr
+    assert done.returncode != 0 and "numpy<1" in done.stdout + done.stderr
 
 
 def test_the_agpl_option_asks_first_and_says_what_it_means(capsys: pytest.CaptureFixture[str]) -> None:
