@@ -1,4 +1,4 @@
-"""Resolves each set of requirements beside what Slicer ships, in a fresh Python of Slicer's version, installing nothing.
+"""Resolves each set of requirements beside what Slicer ships, in a fresh Python of its version; installs nothing.
 
 ``make check-resolve`` writes docs/results/dependency-check.json, which the tests read: what each purpose adds, and that
 nothing Slicer ships is moved by it.

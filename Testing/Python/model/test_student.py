@@ -196,7 +196,7 @@ def test_other_grey_scale_gets_the_same_answer(predictor: Predictor, slab: Slab,
 def test_weights_that_do_not_fit_their_card_are_refused(tmp_path: Path, student: Student, architecture: dict) -> None:
     card = {**base_card(student, BACKBONE, "random", "0", {}), "architecture": architecture}
     write_model(tmp_path / "other.sosmodel", weights_bytes(student), card)
-    with pytest.raises(ModelFileError, match="do not fit|cannot be used") as error:
+    with pytest.raises(ModelFileError, match=r"do not fit|cannot be used") as error:
         Predictor.load(tmp_path / "other.sosmodel", "cpu")
     assert error.value.code in ("model-damaged", "model-card")
 
