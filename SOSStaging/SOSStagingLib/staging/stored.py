@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import SimpleITK as sitk
 
 from ..scan.geometry import Geometry
@@ -24,12 +25,14 @@ def load_result(folder: Path) -> StagingResult:
         data = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
         if data["format"] != RESULT_FORMAT:
             raise ValueError(f"{RESULT_FILE} has the format {data['format']!r}, this version reads {RESULT_FORMAT!r}")
-        return _result(data, folder)
+        return result_from_json(data, _heat(data, folder))
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise ValueError(f"{RESULT_FILE} is damaged: {error!r}") from error
 
 
-def _result(data: Mapping[str, Any], folder: Path) -> StagingResult:
+def result_from_json(data: Mapping[str, Any], heat: npt.NDArray[np.float32] | None = None) -> StagingResult:
+    """Return the result that ``to_json`` told of, with the Grad-CAM ``heat`` [rows, columns] where it is at hand, else
+    an empty one. Raises KeyError, TypeError, ValueError or AttributeError for anything else."""
     findings = tuple(Finding(**f) for f in data["quality"]["findings"])
     by_code = {f.code: f for f in findings}
     reasons = tuple(by_code.get(r["code"]) or Finding(r["code"], "refuse", r["text"]) for r in data["reasons"])
@@ -48,7 +51,7 @@ def _result(data: Mapping[str, Any], folder: Path) -> StagingResult:
         sos=_sos(data["sos"]),
         plane=_plane(data["plane"]),
         quality=QualityReport(findings),
-        gradcam=_gradcam(data["gradcam"], folder),
+        gradcam=_gradcam(data["gradcam"], heat),
         kind=data["kind"],
         model=None if data["model"] is None else ModelInfo(**data["model"]),
         software=dict(data["software"]),
@@ -73,18 +76,24 @@ def _plane(data: Mapping[str, Any] | None) -> Plane | None:
     return None if data is None else Plane.from_json(data)
 
 
-def _gradcam(data: Mapping[str, Any] | None, folder: Path) -> GradCam | None:
-    """Take the map from the middle plane of the volume beside the result."""
+def _gradcam(data: Mapping[str, Any] | None, heat: npt.NDArray[np.float32] | None) -> GradCam | None:
     if data is None:
         return None
     geometry = Geometry.from_json(data["geometry"])
-    volume = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / GRADCAM_FILE)))
-    if volume.shape[1:] != geometry.shape[1:]:
-        raise ValueError(f"{GRADCAM_FILE} does not belong to {RESULT_FILE}")
     return GradCam(
-        volume[volume.shape[0] // 2].astype(np.float32),
+        np.zeros(geometry.shape[1:], np.float32) if heat is None else heat,
         geometry,
         data["full_scale"],
         data["share_in_sos_box"],
         data["share_within_20mm"],
     )
+
+
+def _heat(data: Mapping[str, Any], folder: Path) -> npt.NDArray[np.float32] | None:
+    """Take the map from the middle plane of the volume beside the result."""
+    if data["gradcam"] is None:
+        return None
+    volume = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / GRADCAM_FILE)))
+    if volume.shape[1:] != Geometry.from_json(data["gradcam"]["geometry"]).shape[1:]:
+        raise ValueError(f"{GRADCAM_FILE} does not belong to {RESULT_FILE}")
+    return np.asarray(volume[volume.shape[0] // 2], np.float32)
