@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .cli import EXIT_DONE, EXIT_WRONG_USE
-from .cli_stage import bundled_models
+from .model.library import bundled_models
 
 
 def register(subparsers: Any) -> None:

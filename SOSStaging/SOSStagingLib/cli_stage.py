@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .staging.protocol import Progress
     from .staging.result import StagingResult
 
-MODEL_FOLDER = Path(__file__).resolve().parents[1] / "Resources" / "Models"
 BAR_WIDTH = 24
 NAME_WIDTH = 32
 
@@ -28,17 +27,6 @@ JPEG, DICOM). A folder that holds DICOM files is one scan; of any other folder a
 For every scan, also one that cannot be judged, DIR/<name>/result.json says stage and probabilities, or the reasons;
 beside it report.html, overlay.png and gradcam.nrrd; in DIR, cohort.csv. Exit status: 0 all staged, 3 some refused or
 failed, 2 wrong use. Research software, not a medical device."""
-
-
-def default_model() -> Path | None:
-    """Return the bundled model file, None when there is none."""
-    models = bundled_models()
-    return models[0] if models else None
-
-
-def bundled_models() -> list[Path]:
-    """Return the model files that came with the program."""
-    return sorted(MODEL_FOLDER.glob("*.sosmodel"))
 
 
 def register(subparsers: Any) -> None:
@@ -112,6 +100,7 @@ def device(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Stage the scans that were asked for."""
+    from .model.library import default_model
     from .model.sosmodel import ModelFileError, verify
     from .staging.client import WorkerClient
     from .staging.cohort import stage_cohort

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.library import default_model
 from SOSStagingLib.model.predictor import Predictor
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import Scan

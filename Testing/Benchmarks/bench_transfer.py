@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.library import default_model
 from SOSStagingLib.model.predictor import Predictor
 from SOSStagingLib.scan.types import Scan
 from SOSStagingLib.staging.result import StagingResult

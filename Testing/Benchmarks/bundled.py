@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.library import default_model
 from SOSStagingLib.model.predictor import Predictor
 
 

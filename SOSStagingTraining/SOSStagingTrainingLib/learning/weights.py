@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import load_file
-from SOSStagingLib.cli_stage import bundled_models
+from SOSStagingLib.model.library import bundled_models
 from SOSStagingLib.model.sosmodel import read_card, read_model
 from SOSStagingLib.scan.types import PlainError
 from torch import Tensor, nn

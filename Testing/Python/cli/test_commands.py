@@ -7,7 +7,8 @@ import sys
 from importlib import metadata
 
 import pytest
-from SOSStagingLib import cli, cli_model, cli_stage
+from SOSStagingLib import cli, cli_model
+from SOSStagingLib.model import library
 from SOSStagingLib.model.sosmodel import write_model
 from SOSStagingLib.staging.client import LIBRARY_PARENT
 
@@ -45,16 +46,16 @@ def test_model_show_refuses_a_damaged_file_in_plain_words(model, capsys):
 
 
 def test_model_list(model, monkeypatch, capsys):
-    monkeypatch.setattr(cli_stage, "MODEL_FOLDER", model.parent)
+    monkeypatch.setattr(library, "MODEL_FOLDER", model.parent)
     (model.parent / "broken.sosmodel").write_text("x")
     assert cli.main(["model", "list", "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out)["file"] == str(model) and "broken" in err
-    assert cli_stage.bundled_models() == sorted(model.parent.glob("*.sosmodel"))
+    assert library.bundled_models() == sorted(model.parent.glob("*.sosmodel"))
 
 
 def test_without_a_bundled_model_the_user_is_told(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cli_stage, "MODEL_FOLDER", tmp_path)
+    monkeypatch.setattr(library, "MODEL_FOLDER", tmp_path)
     assert cli.main(["stage", "x.nrrd", "--out", str(tmp_path / "out")]) == 2
     assert "--model" in capsys.readouterr().err
 

@@ -96,7 +96,7 @@ def test_a_grid_that_does_not_fit_is_refused() -> None:
 
 def test_the_bundled_model_rests_its_answer_on_what_its_map_shows() -> None:
     pytest.importorskip("torch")
-    from SOSStagingLib.cli_stage import default_model
+    from SOSStagingLib.model.library import default_model
     from SOSStagingLib.model.predictor import Predictor
     from SOSStagingTrainingLib.simulator.heads import simulate_slab
 

@@ -11,7 +11,7 @@ import SimpleITK as sitk
 
 pytest.importorskip("torch")
 
-from SOSStagingLib.cli_stage import default_model
+from SOSStagingLib.model.library import default_model
 from SOSStagingLib.model.predictor import Predictor
 from SOSStagingLib.staging.stager import Stager
 
