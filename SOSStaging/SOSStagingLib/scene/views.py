@@ -34,10 +34,16 @@ def show_in_slices(
         _set_layers(_composite_of(scene, slice_node), nodes, volume_node, opacity)
         if center is None:
             continue
-        if normal is not None and _angle_deg(_axis(slice_node, 2), normal) <= _SAGITTAL_WITHIN_DEG:
-            _turn_into_plane(slice_node, normal, center)
-        else:
+        if normal is None or not follow_plane(slice_node, normal, center):
             slice_node.JumpSliceByOffsetting(*(float(v) for v in center))
+
+
+def follow_plane(slice_node: Node, normal: FloatArray, point: FloatArray) -> bool:
+    """Turn one view into a plane (world RAS) if it is a sagittal view; tell whether it is one."""
+    if _angle_deg(_axis(slice_node, 2), normal) > _SAGITTAL_WITHIN_DEG:
+        return False
+    _turn_into_plane(slice_node, normal, point)
+    return True
 
 
 def _set_layers(composite: Node | None, nodes: ResultNodes, volume: Node | None, opacity: float) -> None:

@@ -1,0 +1,103 @@
+"""All runs of a volume, the user's readings beside them, and what can be written to disk."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..report.page import overlay_picture
+from ..report.picture import png_bytes
+from ..report.write import write_report
+from ..scene.nodes import Node, ResultScope
+from ..scene.records import keep_review, kept_review
+from ..scene.show import RUNS
+from ..staging.result import StagingResult
+from .texts import say
+
+REVIEW_FILE = "review.json"
+
+
+class HistoryPart:
+    """The run table and the exports."""
+
+    def __init__(self, ui: Any) -> None:
+        self.ui = ui
+
+    def show(self, volume: Node | None, result: StagingResult | None) -> None:
+        """Show the runs of a volume and what was read."""
+        runs = None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(RUNS)
+        self.ui.runsView.setMRMLTableNode(runs)
+        for button in (self.ui.reportButton, self.ui.csvButton):
+            button.enabled = result is not None and runs is not None
+        self.ui.pictureButton.enabled = result is not None and result.slab is not None and result.assessable
+        review = kept_review(slicer.mrmlScene, volume)
+        say(self.ui.reviewLabel, "" if review is None else _review_text(review))
+
+    def review(self, volume: Node, result: StagingResult, stage: int) -> None:
+        """Keep the user's stage beside the machine's."""
+        agrees = stage == result.stage
+        keep_review(slicer.mrmlScene, volume, {"stage": stage, "agrees": agrees, "answer": result.stage})
+        self.show(volume, result)
+
+    def write_report_into(self, folder: Path, volume: Node, result: StagingResult) -> None:
+        """Write the report; the user's reading, where there is one, beside it."""
+        write_report(result, folder)
+        review = kept_review(slicer.mrmlScene, volume)
+        if review is not None:
+            (folder / REVIEW_FILE).write_text(json.dumps(review, indent=1) + "\n", encoding="utf-8")
+        say(self.ui.exportLabel, _("The report is in {folder}.").format(folder=folder.name))
+
+    def write_csv(self, path: Path) -> None:
+        """Write the run table."""
+        node = self.ui.runsView.mrmlTableNode()
+        if node is None:
+            return
+        table = node.GetTable()
+        columns = range(table.GetNumberOfColumns())
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([table.GetColumnName(column) for column in columns])
+            for row in range(table.GetNumberOfRows()):
+                writer.writerow([_cell(table.GetValue(row, column).ToString()) for column in columns])
+        say(self.ui.exportLabel, _("The table is in {file}.").format(file=path.name))
+
+    def write_picture(self, path: Path, result: StagingResult) -> None:
+        """Write the midsagittal slice with the heat map."""
+        picture = overlay_picture(result)
+        if picture is None:
+            say(self.ui.exportLabel, _("There is no picture of this result; stage the scan again."))
+            return
+        path.write_bytes(png_bytes(picture))
+        say(self.ui.exportLabel, _("The picture is in {file}.").format(file=path.name))
+
+
+def ask_folder(title: str) -> Path | None:
+    """Ask for a folder."""
+    chosen = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+    return Path(chosen) if chosen else None
+
+
+def ask_file(title: str, name: str, filters: str) -> Path | None:
+    """Ask for a file to write."""
+    chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, filters)
+    # PythonQt answers with the name alone, other bindings with (name, filter).
+    chosen = chosen[0] if isinstance(chosen, tuple) else chosen
+    return Path(chosen) if chosen else None
+
+
+def _cell(text: str) -> str:
+    """Keep a text from being taken for a formula by spreadsheets."""
+    return "'" + text if text[:1] in ("=", "+", "@") else "" if text == "nan" else text
+
+
+def _review_text(review: dict[str, Any]) -> str:
+    if review.get("agrees"):
+        return _("You agreed with stage {stage}.").format(stage=review.get("stage"))
+    text = _("You read stage {stage}; the answer given was stage {answer}.")
+    return text.format(stage=review.get("stage"), answer=review.get("answer"))

@@ -1,0 +1,101 @@
+"""The list of models, the card of the chosen one, import and removal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..model.library import SUFFIX, add_model, all_models, card_lines, remove_model, user_models, user_models_folder
+from ..model.sosmodel import ModelFileError
+from .texts import say
+
+
+class ModelsPart:
+    """Which model stages. ``changed`` is called with its file name."""
+
+    def __init__(self, ui: Any, changed: Callable[[str], None]) -> None:
+        self.ui = ui
+        self._changed = changed
+        self._files: list[Path] = []
+        self.refill("")
+        ui.modelBox.connect("currentIndexChanged(int)", self._on_chosen)
+        ui.importButton.connect("clicked(bool)", lambda _checked: self.ask_and_add())
+        ui.folderButton.connect("clicked(bool)", lambda _checked: self._open_folder())
+        ui.removeButton.connect("clicked(bool)", lambda _checked: self._remove())
+
+    @property
+    def path(self) -> Path | None:
+        """The chosen model file."""
+        index = self.ui.modelBox.currentIndex
+        return self._files[index] if 0 <= index < len(self._files) else None
+
+    def refill(self, name: str) -> None:
+        """List the models again and choose the one of this file name, else the first."""
+        box = self.ui.modelBox
+        blocked = box.blockSignals(True)
+        self._files = all_models()
+        box.clear()
+        box.addItems([path.stem for path in self._files])
+        names = [path.name for path in self._files]
+        box.setCurrentIndex(names.index(name) if name in names else 0 if names else -1)
+        box.blockSignals(blocked)
+        self._show_card()
+
+    def add(self, path: Path) -> None:
+        """Import a model file; a bad one is named in plain words."""
+        try:
+            added = add_model(path)
+        except (ModelFileError, OSError) as error:
+            say(self.ui.cardLabel, _("The model was not added. {why}").format(why=error))
+            self.ui.modelsSection.collapsed = False
+            return
+        self.refill(added.name)
+        self._changed(added.name)
+
+    def ask_and_add(self) -> None:
+        """Ask for a model file and import it."""
+        title, filters = _("Import a model"), _("SOSStaging models (*{suffix})").format(suffix=SUFFIX)
+        chosen = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), title, "", filters)
+        chosen = chosen[0] if isinstance(chosen, tuple) else chosen
+        if chosen:
+            self.add(Path(chosen))
+
+    def _on_chosen(self, _index: int) -> None:
+        self._show_card()
+        if self.path is not None:
+            self._changed(self.path.name)
+
+    def _show_card(self) -> None:
+        path = self.path
+        self.ui.removeButton.enabled = path is not None and path in user_models()
+        if path is None:
+            say(self.ui.cardLabel, _("There is no model. Import one (.sosmodel), or install SOSStaging again."))
+            return
+        try:
+            lines = card_lines(path)
+        except ModelFileError as error:
+            lines = [str(error)]
+        say(self.ui.cardLabel, "\n".join(lines))
+
+    def _open_folder(self) -> None:
+        folder = user_models_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
+
+    def _remove(self) -> None:
+        path = self.path
+        question = _("Delete the model {name} from this computer?")
+        if path is None or not slicer.util.confirmOkCancelDisplay(question.format(name=path.stem)):
+            return
+        try:
+            remove_model(path)
+        except (ModelFileError, OSError) as error:
+            say(self.ui.cardLabel, str(error))
+            return
+        self.refill("")
+        self._on_chosen(0)

@@ -1,0 +1,109 @@
+"""The heat map over the scan: opacity, threshold, how much of it lies on the synchondrosis, views as they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+from slicer.i18n import tr as _
+
+from ..report.words import percent
+from ..scene.layout import ViewState
+from ..scene.nodes import PREFIX, Node, ResultScope, nodes_of_class
+from ..scene.show import OVERLAY, REGION, ResultNodes
+from ..scene.views import show_in_slices
+from ..staging.result import StagingResult
+from .texts import say
+
+
+class OverlayPart:
+    """Everything the page does to the views, and how it takes it back."""
+
+    def __init__(self, ui: Any) -> None:
+        self.ui = ui
+        self._before: ViewState | None = None
+
+    def show(self, volume: Node, opacity: float) -> None:
+        """Bring the slice views to the synchondrosis with the heat map over the scan."""
+        scene = slicer.mrmlScene
+        if self._before is None:
+            self._before = ViewState.of(scene)
+        scope = ResultScope(scene, volume, volume.GetName())
+        nodes = ResultNodes(None, overlay=scope.find(OVERLAY), region=scope.find(REGION))
+        show_in_slices(scene, nodes, volume, opacity)
+
+    def remember(self) -> None:
+        """Note how the views look, unless they are ours already."""
+        if self._before is None:
+            self._before = ViewState.of(slicer.mrmlScene)
+
+    def put_back(self, volume: Node | None) -> None:
+        """Leave the views as the user had them; a scan loaded meanwhile stays in view."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        if volume is not None:
+            for name, (background, foreground, opacity) in before.layers.items():
+                before.layers[name] = (background or volume.GetID(), foreground, opacity)
+        before.restore(slicer.mrmlScene)
+
+    def forget(self) -> None:
+        """The views belong to another scene now."""
+        self._before = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether the views were changed and not put back."""
+        return self._before is not None
+
+    def set_opacity(self, volume: Node | None, opacity: float) -> None:
+        """Change the opacity in all views that show this volume's heat map."""
+        overlay = _overlay(volume)
+        if overlay is None:
+            return
+        for composite in nodes_of_class(slicer.mrmlScene, "vtkMRMLSliceCompositeNode"):
+            if composite.GetForegroundVolumeID() == overlay.GetID():
+                composite.SetForegroundOpacity(opacity)
+
+    def set_threshold(self, volume: Node | None, share: float) -> None:
+        """Hide evidence below this share of full scale."""
+        overlay = _overlay(volume)
+        display = None if overlay is None else overlay.GetDisplayNode()
+        if overlay is None or display is None:
+            return
+        full = float(overlay.GetAttribute(PREFIX + "FullScale") or 1.0)
+        highest = max(full, float(overlay.GetImageData().GetScalarRange()[1]))
+        display.SetThreshold(share * full, highest)
+
+    def tell_share(self, volume: Node | None, result: StagingResult | None) -> None:
+        """Say how much of the heat lies inside the SOS box, as it is now."""
+        overlay = _overlay(volume)
+        has = overlay is not None and result is not None and result.gradcam is not None
+        for widget in (self.ui.opacitySlider, self.ui.thresholdSlider, self.ui.showButton):
+            widget.enabled = has
+        if not has or result is None or result.gradcam is None or overlay is None:
+            say(self.ui.shareLabel, _("There is no heat map to show.") if result is not None else "")
+            return
+        region = ResultScope(slicer.mrmlScene, volume, "").find(REGION)
+        share = result.gradcam.share_in_box if region is None else _share_inside(overlay, region)
+        say(self.ui.shareLabel, _("{share} of the heat lies inside the SOS box.").format(share=percent(share)))
+
+
+def _overlay(volume: Node | None) -> Node | None:
+    return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(OVERLAY)
+
+
+def _share_inside(overlay: Node, region: Node) -> float:
+    """Return the share of the middle plane's heat inside the region's box; both follow the same transform."""
+    from ..scene.scans import ijk_to_ras
+
+    array = np.clip(np.nan_to_num(slicer.util.arrayFromVolume(overlay).astype(float)), 0.0, None)
+    middle = array.shape[0] // 2
+    rows, columns = np.meshgrid(*(np.arange(n) for n in array.shape[1:]), indexing="ij")
+    ijk = np.stack([columns, rows, np.full_like(rows, middle), np.ones_like(rows)], axis=-1)
+    ras = (ijk @ ijk_to_ras(overlay).T)[..., :3]
+    center, half = np.array(region.GetCenter()), np.array(region.GetSize()) / 2
+    inside = (np.abs(ras - center) <= half).all(axis=-1)
+    total = float(array[middle].sum())
+    return float(array[middle][inside].sum()) / total if total > 0 else 0.0

@@ -1,0 +1,375 @@
+"""The page of the module: connects widgets, parameter node, scene and the run in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from ..model.library import SUFFIX
+from ..scan.types import PlainError
+from ..scene.nodes import Node
+from ..scene.records import forget, keep_result, kept_result
+from ..scene.reports import complete
+from ..scene.scans import scan_key, scan_of
+from ..scene.show import remove_result, show_result
+from ..staging.background import Failure
+from ..staging.result import StagingResult
+from .drop import DropFilter
+from .files import load_scan_file
+from .history_part import HistoryPart, ask_file, ask_folder
+from .models_part import ModelsPart
+from .overlay_part import OverlayPart
+from .packages import packages_ready
+from .plane_part import PlanePart
+from .result_part import ResultPart
+from .run import StagingRun, phase_text
+from .texts import make_bold, say, time_left
+
+
+class Page:
+    """Everything a person does on the page. ``get_parameters`` returns the scene's typed parameter node."""
+
+    def __init__(self, widget: Any, ui: Any, get_parameters: Callable[[], Any]) -> None:
+        self.ui = ui
+        self._get_parameters = get_parameters
+        self.parameters: Any = None
+        self._tag: Any = None
+        self._observer: Any = None
+        self._plane_observed: tuple[Node, Any] | None = None
+        self._seen: dict[str, Any] = {}
+        self.result: StagingResult | None = None
+        self._staged: Node | None = None
+        self._fresh: dict[str, StagingResult] = {}
+        self._refresh_due = False
+        self.entered = False
+        self.engine: str | None = None
+        self.result_part = ResultPart(ui)
+        self.overlay = OverlayPart(ui)
+        self.plane = PlanePart(ui)
+        self.history = HistoryPart(ui)
+        self.models = ModelsPart(ui, self._on_model)
+        self.run = StagingRun(self._on_told, self._on_done)
+        self._drop = DropFilter(widget, self.take_files)
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.connect("timeout()", self._refresh)
+        self._connect()
+        make_bold(ui.stageButton)
+        self._show_idle("")
+
+    def _connect(self) -> None:
+        ui = self.ui
+        for button, action in (
+            (ui.stageButton, lambda: self.start(None)),
+            (ui.restageButton, self._restage),
+            (ui.cancelButton, self.run.cancel),
+            (ui.showButton, self._show_views),
+            (ui.resetPlaneButton, lambda: self.plane.reset(self.parameters)),
+            (ui.acceptButton, self._accept),
+            (ui.correctButton, self._correct),
+            (ui.reportButton, self._export_report),
+            (ui.csvButton, self._export_csv),
+            (ui.pictureButton, self._export_picture),
+        ):
+            button.connect("clicked(bool)", lambda _checked, action=action: action())
+        ui.regionBox.connect("toggled(bool)", self._on_region)
+
+    # Life
+
+    def enter(self) -> None:
+        """The page is shown: what the scene holds is shown again."""
+        self.entered = True
+        self.connect_parameters()
+        self.overlay.remember()
+        if self.result is not None and self.result.assessable:
+            self._show_views()
+
+    def leave(self) -> None:
+        """Another page is shown: a run goes on, the views become the user's again."""
+        self.entered = False
+        self.overlay.put_back(self._volume())
+        self.disconnect_parameters()
+
+    def close(self) -> None:
+        """End everything that runs."""
+        self._later.stop()
+        self.run.close()
+        if self.entered:
+            self.overlay.put_back(self._volume())
+        self.disconnect_parameters()
+
+    # Scene
+
+    def connect_parameters(self) -> None:
+        """Follow the parameter node of the scene."""
+        self.disconnect_parameters()
+        self.parameters = self._get_parameters()
+        self._tag = self.parameters.connectGui(self.ui)
+        node = self.parameters.parameterNode
+        self._observer = node, node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._on_parameters)
+        self.models.refill(self.parameters.modelName)
+        self._seen = {}
+        self._on_parameters()
+
+    def disconnect_parameters(self) -> None:
+        """Let go of the parameter node."""
+        self._watch_plane(None)
+        if self.parameters is not None:
+            self.parameters.disconnectGui(self._tag)
+            node, tag = self._observer
+            node.RemoveObserver(tag)
+        self.parameters = None
+
+    def on_scene_closing(self) -> None:
+        """The scene is about to be emptied."""
+        self._staged = None
+        self.run.cancel()
+        self.overlay.forget()
+        self._fresh.clear()
+        self.disconnect_parameters()
+        self._show_result(None)
+
+    def on_scene_changed(self) -> None:
+        """A scene was closed or loaded: the page shows what it holds now."""
+        if self.entered:
+            self.connect_parameters()
+            self.overlay.remember()
+            if self.result is not None and self.result.assessable:
+                self._show_views()
+
+    def on_node_leaving(self, node: Node) -> None:
+        """A node is about to be removed: what belongs to a scan goes with it."""
+        if not node.IsA("vtkMRMLScalarVolumeNode") or slicer.mrmlScene.IsClosing():
+            return
+        if node is self._staged:
+            self._staged = None
+            self.run.cancel()
+        if kept_result(slicer.mrmlScene, node) is not None:
+            remove_result(slicer.mrmlScene, node)
+            forget(slicer.mrmlScene, node)
+        self._fresh.pop(node.GetID(), None)
+
+    def on_node_removed(self) -> None:
+        """A node is gone; look again when the scene has settled."""
+        if self.parameters is not None:
+            self._later.start()
+
+    def _refresh(self) -> None:
+        if self.parameters is not None:
+            self._seen = {}
+            self._on_parameters()
+
+    def _volume(self) -> Node | None:
+        return None if self.parameters is None else self.parameters.inputVolume
+
+    # Parameters
+
+    def _on_parameters(self, _caller: Any = None, _event: Any = None) -> None:
+        if self.parameters is None or not self.parameters.parameterNode.GetParameter("opacity"):
+            return
+        if self._changed("inputVolume"):
+            self._show_result(self._result_of(self._volume()))
+        if self._changed("planeNode"):
+            self._watch_plane(self.parameters.planeNode)
+        if self._changed("opacity"):
+            self.overlay.set_opacity(self._volume(), self.parameters.opacity)
+        if self._changed("threshold"):
+            self.overlay.set_threshold(self._volume(), self.parameters.threshold)
+        moved = [self._changed(name) for name in ("planeOffset", "planeYaw", "planeRoll")]
+        if any(moved):
+            self._follow_plane()
+
+    def _changed(self, name: str) -> bool:
+        value = getattr(self.parameters, name)
+        value = value.GetID() if hasattr(value, "GetID") else value
+        before = self._seen.get(name, ...)
+        self._seen[name] = value
+        # The first look after a scene was opened only notes the plane; there is nothing to follow yet.
+        if before is ... and name.startswith("plane") and name != "planeNode":
+            return False
+        return bool(before is ... or before != value)
+
+    def _follow_plane(self) -> None:
+        if self.entered and self._volume() is not None:
+            self.overlay.remember()
+            self.plane.follow(self.parameters, self.result)
+
+    def _watch_plane(self, node: Node | None) -> None:
+        if self._plane_observed is not None:
+            self._plane_observed[0].RemoveObserver(self._plane_observed[1])
+        self._plane_observed = None
+        if node is not None:
+            tag = node.AddObserver(slicer.vtkMRMLMarkupsNode.PointModifiedEvent, lambda *_args: self._follow_plane())
+            self._plane_observed = node, tag
+        for slider in (self.ui.offsetSlider, self.ui.yawSlider, self.ui.rollSlider):
+            slider.enabled = node is None
+
+    def _on_model(self, name: str) -> None:
+        if self.parameters is not None:
+            self.parameters.modelName = name
+
+    def _on_region(self, free: bool) -> None:
+        self.plane.unlock(self._volume(), free)
+        self.overlay.tell_share(self._volume(), self.result)
+
+    # Staging
+
+    def _restage(self) -> None:
+        self.start(self.plane.plane(self.parameters, self.result))
+
+    def start(self, plane: Any) -> None:
+        """Stage the chosen volume, with the user's plane where there is one."""
+        volume = self._volume()
+        if volume is None or self.run.busy:
+            return
+        if self.engine is None and not packages_ready(self.ui.messageLabel):
+            return
+        if plane is None and self.plane.moved(self.parameters):
+            plane = self.plane.plane(self.parameters, self.result)
+        try:
+            scan = scan_of(volume)
+        except PlainError as error:
+            say(self.ui.messageLabel, str(error))
+            return
+        self.plane.keep_box(volume)
+        self._staged = volume
+        self._show_busy()
+        self.run.start(scan, plane, scan_key(volume), self.models.path, self.engine)
+
+    def _on_told(self, phase: str, percent: int, left: float) -> None:
+        self.ui.progressBar.value = percent
+        say(self.ui.progressLabel, _("{phase}, {left}").format(phase=phase_text(phase), left=time_left(left)))
+
+    def _on_done(self, event: StagingResult | Failure) -> None:
+        volume, self._staged = self._staged, None
+        if isinstance(event, Failure):
+            cancelled = event.code == "cancelled"
+            self._show_idle(_("Cancelled.") if cancelled else f"{event.text} {event.hint}".strip())
+        elif volume is not None and slicer.mrmlScene.IsNodePresent(volume):
+            self._show_idle("")
+            self._take(volume, event)
+        else:
+            self._show_idle("")
+
+    def _take(self, volume: Node, result: StagingResult) -> None:
+        """Put a result into the scene and onto the page."""
+        self.overlay.remember() if self.entered else None
+        show_result(slicer.mrmlScene, result, volume)
+        keep_result(slicer.mrmlScene, volume, result)
+        self._fresh[volume.GetID()] = result
+        self.plane.put_box_back(volume)
+        if self.parameters is None or self._volume() is not volume:
+            return
+        self._show_result(result)
+        self.plane.reset(self.parameters)
+        self.overlay.set_threshold(volume, self.parameters.threshold)
+        if self.entered:
+            self._show_views()
+
+    def _result_of(self, volume: Node | None) -> StagingResult | None:
+        fresh = None if volume is None else self._fresh.get(volume.GetID())
+        return fresh or kept_result(slicer.mrmlScene, volume)
+
+    # What is shown
+
+    def _show_views(self) -> None:
+        volume = self._volume()
+        if volume is not None and slicer.app.layoutManager() is not None:
+            self.overlay.show(volume, self.parameters.opacity)
+
+    def _show_result(self, result: StagingResult | None) -> None:
+        self.result = result
+        volume = self._volume()
+        self.result_part.show(result)
+        self.overlay.tell_share(volume, result)
+        self.history.show(volume, result)
+        region = self.plane.region(volume)
+        self.ui.regionBox.enabled = region is not None
+        blocked = self.ui.regionBox.blockSignals(True)
+        self.ui.regionBox.setChecked(region is not None and not region.GetLocked())
+        self.ui.regionBox.blockSignals(blocked)
+        self.ui.overlaySection.visible = result is not None and result.assessable
+        self._enable()
+
+    def _show_busy(self) -> None:
+        self.ui.progressBar.value = 0
+        self.ui.progressBar.visible = True
+        say(self.ui.messageLabel, "")
+        self._enable()
+
+    def _show_idle(self, message: str) -> None:
+        self.ui.progressBar.visible = False
+        say(self.ui.progressLabel, "")
+        say(self.ui.messageLabel, message)
+        self._enable()
+
+    def _enable(self) -> None:
+        ui, volume = self.ui, self._volume()
+        busy = self._staged is not None
+        ui.stageButton.enabled = volume is not None and not busy and self.models.path is not None
+        ui.restageButton.enabled = ui.stageButton.enabled and self.result is not None
+        ui.cancelButton.enabled = busy
+        ui.modelBox.enabled = not busy
+        ui.hintLabel.visible = volume is None
+
+    # Reading and export
+
+    def _accept(self) -> None:
+        volume = self._volume()
+        if volume is not None and self.result is not None and self.result.stage is not None:
+            self.history.review(volume, self.result, self.result.stage)
+
+    def _correct(self) -> None:
+        volume = self._volume()
+        if volume is not None and self.result is not None:
+            self.history.review(volume, self.result, self.ui.reviewBox.currentIndex + 1)
+
+    def _export_report(self) -> None:
+        folder = ask_folder(_("Folder for the report"))
+        volume = self._volume()
+        if folder is not None and volume is not None and self.result is not None:
+            result = self.result
+            self._written(lambda: self.history.write_report_into(folder, volume, complete(volume, result)))
+
+    def _export_csv(self) -> None:
+        path = ask_file(_("Write the table"), "sos-runs.csv", "CSV (*.csv)")
+        if path is not None:
+            self._written(lambda: self.history.write_csv(path))
+
+    def _export_picture(self) -> None:
+        path = ask_file(_("Write the picture"), "sos.png", "PNG (*.png)")
+        volume = self._volume()
+        if path is not None and volume is not None and self.result is not None:
+            result = self.result
+            self._written(lambda: self.history.write_picture(path, complete(volume, result)))
+
+    def _written(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            text = _("Nothing was written: {why}. Choose another folder.")
+            say(self.ui.exportLabel, text.format(why=error.strerror or error))
+
+    # Files
+
+    def take_files(self, paths: list[Path]) -> None:
+        """Open what was dropped on the page: a model, a scene, or a scan."""
+        for path in paths:
+            if path.suffix.lower() == SUFFIX:
+                self.models.add(path)
+                continue
+            try:
+                volume = load_scan_file(path)
+            except PlainError as error:
+                say(self.ui.messageLabel, str(error))
+                continue
+            if volume is not None and self.parameters is not None:
+                self.parameters.inputVolume = volume
+                say(self.ui.messageLabel, "")

@@ -1,0 +1,61 @@
+"""The one place that calls the PyTorch extension, whose functions have changed over time."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from ..packages.purposes import requirements
+
+EXTENSION = "PyTorch"
+
+
+def available() -> bool:
+    """Whether the PyTorch extension is installed and loaded."""
+    return _logic() is not None
+
+
+def install() -> str:
+    """Install PyTorch through its extension; return what went wrong, empty where nothing did."""
+    logic = _logic()
+    if logic is None:
+        return _install_extension()
+    versions = {line.partition(">")[0]: line.removeprefix(line.partition(">")[0]) for line in requirements("stage")}
+    wanted = {
+        "askConfirmation": False,
+        "torchVersionRequirement": versions.get("torch"),
+        "torchvisionVersionRequirement": versions.get("torchvision"),
+    }
+    if _call(logic.installTorch, wanted) is None:
+        return _("PyTorch was not installed. Press Stage to try again.")
+    return ""
+
+
+def _call(function: Any, wanted: dict[str, Any]) -> Any:
+    """Call with those of the wanted arguments that this version of the function takes."""
+    try:
+        known = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return function()
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
+        return function(**wanted)
+    return function(**{name: value for name, value in wanted.items() if name in known})
+
+
+def _logic() -> Any:
+    try:
+        import PyTorchUtils
+    except ImportError:
+        return None
+    return PyTorchUtils.PyTorchUtilsLogic()
+
+
+def _install_extension() -> str:
+    manager = slicer.app.extensionsManagerModel()
+    by_hand = _("Open the Extensions Manager, install the extension PyTorch, restart Slicer and press Stage again.")
+    if manager is None or not manager.installExtensionFromServer(EXTENSION, False):
+        return _("The extension PyTorch could not be installed. {remedy}").format(remedy=by_hand)
+    return _("The extension PyTorch is installed. Restart Slicer and press Stage again.")
