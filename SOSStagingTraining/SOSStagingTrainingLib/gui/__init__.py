@@ -1,0 +1,1 @@
+"""The page of SOSStagingTraining, one file for each of its sections (qt)."""

@@ -1,0 +1,136 @@
+"""The page: its sections, and what happens to all of them when the scene or the module changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import qt
+import slicer
+from SOSStagingLib.scan.types import PlainError
+from SOSStagingLib.scene.layout import ViewState
+
+from ..scene.case_view import owned, remove_owned
+from ..scene.layouts import choose_layout, is_ours
+from ..study.study import Study
+from .agreement import AgreementSection
+from .annotate import AnnotateSection
+from .child import Children
+from .result import ResultSection
+from .study import StudySection
+from .train import TrainSection
+
+
+class Page:
+    """The state of the page. The study is a folder: the scene holds only what is looked at, and may go at any time."""
+
+    def __init__(self, widget: Any, ui: Any) -> None:
+        self.widget, self.ui = widget, ui
+        self.children = Children()
+        self.study: Study | None = None
+        self.entered = False
+        self._views: ViewState | None = None
+        self.studies = StudySection(self)
+        self.annotate = AnnotateSection(self)
+        self.agreement = AgreementSection(self)
+        self.train = TrainSection(self)
+        self.result = ResultSection(self)
+        self.refresh()
+
+    @property
+    def scene(self) -> Any:
+        """The application's scene."""
+        return slicer.mrmlScene
+
+    # The module's life.
+
+    def enter(self) -> None:
+        """The module is shown."""
+        self.entered = True
+        if self.study is None:
+            self.studies.open_last()
+        self.annotate.enter()
+        self.train.enter()
+
+    def leave(self) -> None:
+        """Another module is shown: keys and views are given back. What runs goes on."""
+        self.entered = False
+        self.annotate.leave()
+        self.train.leave()
+        self.restore_views()
+
+    def close(self) -> None:
+        """The page goes: so do its processes, timers and nodes. A run in the background goes on."""
+        self.entered = False
+        self.annotate.close()
+        self.train.close()
+        self.children.cancel_all()
+        self.restore_views()
+        remove_owned(self.scene)
+
+    def on_scene_closing(self) -> None:
+        """The scene is about to be emptied."""
+        self._views = None
+        self.annotate.on_scene_closing()
+        self.train.on_scene_closing()
+
+    def on_scene_changed(self) -> None:
+        """The scene was emptied, or another was loaded."""
+        if self.entered:
+            self.train.enter()
+        self.refresh()
+
+    # The study.
+
+    def set_study(self, study: Study | None) -> None:
+        """Work with this study from now on."""
+        self.annotate.finish()
+        self.study = study
+        self.annotate.on_study()
+        self.agreement.on_study()
+        self.train.on_study()
+        self.result.on_run(None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the study as it is now."""
+        self.studies.refresh()
+        self.annotate.refresh()
+
+    # The views.
+
+    def show_layout(self, number: int) -> None:
+        """Show one of the page's layouts; the one before comes back when the page is left."""
+        if not self.entered or slicer.app.layoutManager() is None:
+            return
+        if self._views is None and not is_ours(self.scene):
+            self._views = ViewState.of(self.scene)
+        choose_layout(self.scene, number)
+
+    def restore_views(self) -> None:
+        """Put the views back as they were, unless the user has chosen another layout since."""
+        views, self._views = self._views, None
+        if views is not None and slicer.app.layoutManager() is not None and is_ours(self.scene):
+            views.restore(self.scene)
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether the scene holds nodes of the page."""
+        return bool(owned(self.scene))
+
+
+def setting(name: str, default: str = "") -> str:
+    """A choice that is kept from one start of Slicer to the next."""
+    value = qt.QSettings().value(f"SOSStagingTraining/{name}")
+    return default if value is None else str(value)
+
+
+def keep_setting(name: str, value: str) -> None:
+    """Keep a choice."""
+    qt.QSettings().setValue(f"SOSStagingTraining/{name}", value)
+
+
+def words(error: PlainError | OSError) -> str:
+    """What went wrong, in words for the user."""
+    if isinstance(error, PlainError):
+        return str(error)
+    return f"{error.filename or 'Writing failed'}: {error.strerror or error}."

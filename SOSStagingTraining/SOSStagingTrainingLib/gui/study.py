@@ -1,0 +1,226 @@
+"""The section Study: open or make one, add scans, see how each case stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+from SOSStagingLib.scan.types import PlainError
+from SOSStagingLib.staging.inputs import find_cases
+
+from ..scene.case_view import ROLE
+from ..study.study import Study
+from ..study.types import TRUTH
+from . import tables
+from .child import Ended
+
+ADD = "add"
+
+
+class StudySection:
+    """Which study is open, and what is in it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.ui = page, page.ui
+        self._adding, self._added = 0, 0
+        ui = self.ui
+        ui.openStudyButton.connect("clicked(bool)", self._on_open)
+        ui.createStudyButton.connect("clicked(bool)", self._on_create)
+        ui.addFolderButton.connect("clicked(bool)", self._on_add_folder)
+        ui.addFilesButton.connect("clicked(bool)", self._on_add_files)
+        ui.addSceneButton.connect("clicked(bool)", self._on_add_scene)
+        ui.addDicomButton.connect("clicked(bool)", self._on_add_dicom)
+        ui.cancelAddButton.connect("clicked(bool)", self._on_cancel_add)
+        ui.casesTable.connect("cellDoubleClicked(int,int)", self._on_case)
+        tables.prepare(ui.casesTable, [_("Case"), _("Yours"), _("Box"), _("Raters")])
+        self._show_adding(False)
+
+    # Opening.
+
+    def open_last(self) -> None:
+        """Open the study of last time, where it still is."""
+        from .page import setting
+
+        folder = setting("LastStudy")
+        if folder and (Path(folder) / "manifest.json").exists():
+            self.ui.studyPath.currentPath = folder
+            self.open(Path(folder))
+
+    def open(self, folder: Path) -> None:
+        """Open a study."""
+        from .page import keep_setting, words
+
+        try:
+            study = Study.open(folder)
+        except (PlainError, OSError) as error:
+            self.ui.studyLabel.text = words(error)
+            return
+        keep_setting("LastStudy", str(folder))
+        self.page.set_study(study)
+
+    def _on_open(self) -> None:
+        if self._folder() is not None:
+            self.ui.studyPath.addCurrentPathToHistory()
+            self.open(Path(self.ui.studyPath.currentPath))
+
+    def _on_create(self) -> None:
+        from .page import words
+
+        folder = self._folder()
+        if folder is None:
+            return
+        try:
+            Study.create(folder)
+        except (PlainError, OSError) as error:
+            self.ui.studyLabel.text = words(error)
+            return
+        self._on_open()
+
+    def _folder(self) -> Path | None:
+        text = self.ui.studyPath.currentPath.strip()
+        if not text:
+            self.ui.studyLabel.text = _("Choose a folder first.")
+        return Path(text) if text else None
+
+    # Adding.
+
+    def _on_add_folder(self) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(self.page.widget, _("Folder with scans"))
+        if folder:
+            self.add([Path(folder)])
+
+    def _on_add_files(self) -> None:
+        files = qt.QFileDialog.getOpenFileNames(self.page.widget, _("Scans or pictures"))
+        if files:
+            self.add([Path(file) for file in files])
+
+    def _on_add_scene(self) -> None:
+        volume = _shown_volume()
+        if volume is None or volume.GetAttribute(ROLE):
+            self.ui.studyLabel.text = _("Show the volume in the slice views first.")
+            return
+        path = _file_of(volume) or self._written(volume)
+        if path is not None:
+            self.add([path])
+
+    def _written(self, volume: Any) -> Path | None:
+        """Write a volume that has no file into the study."""
+        folder = self.page.study.folder / "scans"
+        folder.mkdir(exist_ok=True)
+        name = "".join(c if c.isalnum() or c in "._-" else "-" for c in volume.GetName()).strip(".-_") or "scan"
+        path, number = folder / f"{name}.nrrd", 1
+        while path.exists():
+            number += 1
+            path = folder / f"{name}-{number}.nrrd"
+        if not slicer.util.saveNode(volume, str(path), {"useCompression": False}):
+            self.ui.studyLabel.text = _("{name} cannot be written to {folder}.").format(
+                name=volume.GetName(), folder=str(folder)
+            )
+            return None
+        return path
+
+    def _on_add_dicom(self) -> None:
+        database = slicer.dicomDatabase
+        series = list(database.loadedSeriesInstanceUIDs) if database is not None and database.isOpen else []
+        folders = {str(Path(file).parent) for uid in series for file in database.filesForSeries(uid)[:1]}
+        if not folders:
+            self.ui.studyLabel.text = _("Load a series from the DICOM database first.")
+            return
+        self.add([Path(folder) for folder in sorted(folders)])
+
+    def add(self, paths: list[Path]) -> None:
+        """Add scans in a child process: reading and finding the plane takes seconds for each."""
+        study = self.page.study
+        if study is None or self.page.children.running(ADD):
+            return
+        self._adding, self._added = max(1, len(find_cases(paths, study.folder))), 0
+        self._show_adding(True)
+        self.page.children.start(ADD, ["study", "add", study.folder, *paths], self._on_added, self._on_one_added)
+
+    def _on_one_added(self, _line: str) -> None:
+        self._added += 1
+        self.ui.addProgress.setValue(self._added)
+        self.page.refresh()
+
+    def _on_added(self, ended: Ended) -> None:
+        self._show_adding(False)
+        self.page.refresh()
+        self.page.annotate.on_study()
+        problems = [line for line in ended.err.splitlines() if line.strip()]
+        if problems:
+            more = len(problems) - 1
+            text = problems[0] if not more else _("{first} And {more} more.").format(first=problems[0], more=more)
+            self.ui.studyLabel.text = text
+
+    def _on_cancel_add(self) -> None:
+        self.page.children.cancel(ADD)
+        self._show_adding(False)
+        self.page.refresh()
+
+    def _show_adding(self, busy: bool) -> None:
+        self.ui.addProgress.setMaximum(max(1, self._adding))
+        self.ui.addProgress.setValue(0)
+        self.ui.addProgress.visible = busy
+        self.ui.cancelAddButton.visible = busy
+
+    # Showing.
+
+    def refresh(self) -> None:
+        """Show the study as it is."""
+        study, ui = self.page.study, self.ui
+        adding = self.page.children.running(ADD)
+        for button in (ui.addFolderButton, ui.addFilesButton, ui.addSceneButton, ui.addDicomButton):
+            button.enabled = study is not None and not adding
+        ui.casesTable.visible = study is not None
+        if study is None:
+            ui.studyLabel.text = _("Choose a folder and open the study in it, or make a new one.")
+            return
+        try:
+            ui.studyLabel.text = self._summary(study)
+            tables.fill(ui.casesTable, self._rows(study))
+        except (PlainError, OSError) as error:
+            from .page import words
+
+            ui.studyLabel.text = words(error)
+
+    def _summary(self, study: Study) -> str:
+        raters = [name for name in study.raters if name != TRUTH]
+        text = _("{title}: {cases} cases, {raters} raters.").format(
+            title=study.title, cases=len(study.cases), raters=len(raters)
+        )
+        return text + (" " + _("Simulated scans.") if study.simulated else "")
+
+    def _rows(self, study: Study) -> list[list[str]]:
+        rater = self.page.annotate.rater
+        mine = study.ledger(rater) if rater else None
+        labels, skips, boxes = (mine.labels(), mine.skips(), mine.rois()) if mine else ({}, {}, {})
+        others = [study.labels(name) for name in study.raters if name != TRUTH]
+        rows = []
+        for case in study.cases:
+            # Not which stage: a case may come a second time, and is then to be judged afresh.
+            state = _("labelled") if case.name in labels else _("skipped") if case.name in skips else _("to do")
+            count = sum(case.name in labelled for labelled in others)
+            rows.append([case.name, state, _("yes") if case.name in boxes else "", str(count)])
+        return rows
+
+    def _on_case(self, row: int, _column: int) -> None:
+        item = self.ui.casesTable.item(row, 0)
+        if item is not None:
+            self.page.annotate.open_case(item.text())
+
+
+def _shown_volume() -> Any | None:
+    node_id = slicer.app.applicationLogic().GetSelectionNode().GetActiveVolumeID()
+    return slicer.mrmlScene.GetNodeByID(node_id) if node_id else None
+
+
+def _file_of(volume: Any) -> Path | None:
+    """The one file a volume was read from, where it still holds just that."""
+    storage = volume.GetStorageNode()
+    if storage is None or not storage.GetFileName() or volume.GetModifiedSinceRead():
+        return None
+    path = Path(storage.GetFullNameFromFileName())
+    return path if path.exists() and storage.GetNumberOfFileNames() <= 1 else None

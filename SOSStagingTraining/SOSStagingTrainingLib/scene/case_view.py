@@ -1,0 +1,164 @@
+"""A study's case in the scene: its scan, the box around the synchondrosis, and the views at its midsagittal plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import slicer
+import vtk
+from SOSStagingLib.scan.geometry import FloatArray, Geometry
+from SOSStagingLib.scan.types import Plane
+from SOSStagingLib.scene.nodes import Node, matrix4, nodes_of_class, remove_node
+
+from ..study.roi import RoiBox
+from ..study.types import Case
+
+ROLE = "SOSStagingTraining.Role"
+SCAN, BOX, HEAT, CURVES = "scan", "box", "heat", "curves"
+BOX_NAME = "SOS"
+BOX_COLOUR = (0.90, 0.62, 0.0)
+"""Orange of the Okabe-Ito palette: told from greys by everyone."""
+DEFAULT_SIZE_MM = (10.0, 24.0, 24.0)
+SHOWN_MM = 110.0
+SAGITTAL, PICTURE = "Yellow", "Red"
+
+
+def owned(scene: Node, *roles: str) -> list[Node]:
+    """Return the nodes of the scene that the page made for these roles (all roles without one)."""
+    found = [node for node in nodes_of_class(scene, "vtkMRMLNode") if node.GetAttribute(ROLE)]
+    return [node for node in found if not roles or node.GetAttribute(ROLE) in roles]
+
+
+def remove_owned(scene: Node, *roles: str) -> None:
+    """Remove what the page made for these roles (all without one), with display and storage nodes."""
+    for node in owned(scene, *roles):
+        if scene.IsNodePresent(node):
+            remove_node(scene, node)
+
+
+def add_owned(scene: Node, role: str, class_name: str, name: str) -> Node:
+    """Add a node of the page's own. It is not saved with the scene: the study keeps what it stands for."""
+    node = scene.CreateNodeByClass(class_name)
+    node.UnRegister(None)
+    node.SetName(name)
+    node.SetAttribute(ROLE, role)
+    node.SetSaveWithScene(False)
+    scene.AddNode(node)
+    return node
+
+
+def show_scan(scene: Node, case: Case, voxels: npt.NDArray[Any], window: tuple[float, float]) -> Node:
+    """Put a case's voxels [k, j, i] into the scene in place of the case before, and return the volume."""
+    remove_owned(scene, SCAN, BOX, HEAT)
+    node = add_owned(scene, SCAN, "vtkMRMLScalarVolumeNode", case.name)
+    node.SetIJKToRASMatrix(matrix4(case.geometry.ijk_to_ras))
+    slicer.util.updateVolumeFromArray(node, voxels)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(*window)
+    return node
+
+
+def show_box(scene: Node, box: RoiBox) -> Node:
+    """Put the box into the scene, to be dragged, and return its ROI."""
+    remove_owned(scene, BOX)
+    node = add_owned(scene, BOX, "vtkMRMLMarkupsROINode", BOX_NAME)
+    node.CreateDefaultDisplayNodes()
+    set_box(node, box)
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    display.SetColor(*BOX_COLOUR)
+    display.SetSelectedColor(*BOX_COLOUR)
+    # A filled box would cover the very thing that is to be judged.
+    display.SetFillVisibility(False)
+    display.SetPropertiesLabelVisibility(False)
+    display.SetPointLabelsVisibility(False)
+    display.SetHandlesInteractive(True)
+    display.SetTranslationHandleVisibility(True)
+    display.SetScaleHandleVisibility(True)
+    display.SetRotationHandleVisibility(False)
+    return node
+
+
+def set_box(node: Node, box: RoiBox) -> None:
+    """Move a ROI to a box."""
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = box.axes, box.center
+    node.SetAndObserveObjectToNodeMatrix(matrix4(matrix))
+    node.SetSize(*(float(v) for v in box.size))
+
+
+def box_of(node: Node) -> RoiBox:
+    """Return the box a ROI stands for now, in RAS mm."""
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy(node.GetObjectToWorldMatrix())
+    values = np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
+    axes = values[:3, :3] / np.linalg.norm(values[:3, :3], axis=0)
+    return RoiBox(values[:3, 3], axes, np.array(node.GetSize(), float), BOX_NAME)
+
+
+def guessed_box(case: Case) -> RoiBox:
+    """Return where a box may begin where nothing better is known: around the middle of the scan, in its plane."""
+    center = np.array(case.geometry.center_ras)
+    size = np.array(DEFAULT_SIZE_MM)
+    if case.plane is not None:
+        center = center - float(case.plane.distance(center)) * case.plane.normal_ras
+    else:
+        size = _picture_size(case.geometry)
+    return RoiBox(center, np.eye(3), size, BOX_NAME)
+
+
+def _picture_size(geometry: Geometry) -> FloatArray:
+    """A sixth of a picture's extent, as thick across it as a rater can take hold of."""
+    extent = np.ptp(geometry.to_ras(np.array([[0, 0, 0], np.array(geometry.shape[::-1]) - 1.0])), axis=0) / 6
+    return np.asarray(np.maximum(extent, 2.0))
+
+
+def turn_views(scene: Node, case: Case, volume: Node, center: Sequence[float]) -> None:
+    """Show the scan in all slice views at ``center`` (RAS mm), the sagittal one in the midsagittal plane."""
+    for slice_node in nodes_of_class(scene, "vtkMRMLSliceNode"):
+        name = slice_node.GetLayoutName()
+        composite = _composite_of(scene, name)
+        if composite is None or name not in ("Red", "Yellow", "Green"):
+            continue
+        composite.SetBackgroundVolumeID(volume.GetID())
+        composite.SetForegroundVolumeID(None)
+        composite.SetLabelVolumeID(None)
+        slice_node.SetOrientation({"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}[name])
+        if name == SAGITTAL and case.plane is not None:
+            _turn(slice_node, case.plane)
+        _frame(slice_node, case)
+        slice_node.JumpSliceByCentering(*(float(v) for v in center))
+
+
+def _composite_of(scene: Node, name: str) -> Node | None:
+    found = nodes_of_class(scene, "vtkMRMLSliceCompositeNode")
+    return next((node for node in found if node.GetLayoutName() == name), None)
+
+
+def _turn(slice_node: Node, plane: Plane) -> None:
+    """Turn a sagittal view into the plane: the nose to the left, as Slicer shows it, superior up."""
+    normal = plane.normal_ras
+    up = np.array([0.0, 0.0, 1.0]) - normal[2] * normal
+    up = up / np.linalg.norm(up)
+    right = np.cross(up, normal)
+    right = right if right[1] < 0 else -right
+    matrix = slice_node.GetSliceToRAS()
+    for column, values in enumerate((right, up, normal, plane.origin_ras_mm)):
+        for row in range(3):
+            matrix.SetElement(row, column, float(values[row]))
+    slice_node.UpdateMatrices()
+
+
+def _frame(slice_node: Node, case: Case) -> None:
+    """Set the zoom: the region around the synchondrosis, or all of a smaller scan."""
+    corners = case.geometry.to_ras(np.array([[0, 0, 0], np.array(case.geometry.shape[::-1]) - 1.0]))
+    extent = float(np.ptp(corners, axis=0).max()) * 1.05
+    height = min(SHOWN_MM, extent) if case.kind != "picture" else extent
+    width, rows = slice_node.GetDimensions()[:2]
+    slice_node.SetFieldOfView(height * width / max(rows, 1), height, slice_node.GetFieldOfView()[2])
