@@ -48,7 +48,8 @@ class Page:
         self._fresh: dict[str, StagingResult] = {}
         self._refresh_due = False
         self.entered = False
-        self.engine: str | None = None
+        # Another network than the chosen model's, as (file, factory of the worker's engine); see staging/worker.py.
+        self.engine: tuple[Path, str] | None = None
         self.result_part = ResultPart(ui)
         self.overlay = OverlayPart(ui)
         self.plane = PlanePart(ui)
@@ -241,7 +242,8 @@ class Page:
         self.plane.keep_box(volume)
         self._staged = volume
         self._show_busy()
-        self.run.start(scan, plane, scan_key(volume), self.models.path, self.engine)
+        model, engine = self.engine or (self.models.path, None)
+        self.run.start(scan, plane, scan_key(volume), model, engine)
 
     def _on_told(self, phase: str, percent: int, left: float) -> None:
         self.ui.progressBar.value = percent

@@ -19,7 +19,7 @@ BAR_DRAWING_HEIGHT = 26
 
 def drawing(stage: Stage, height: int) -> Any:
     """Return a pixmap of the clivus at this stage."""
-    svg = stage_svg(stage, height).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    svg = stage_svg(stage, height).replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{height}" ', 1)
     pixmap = qt.QPixmap()
     pixmap.loadFromData(qt.QByteArray(svg.encode("utf-8")), "SVG")
     return pixmap
@@ -44,13 +44,13 @@ class ResultPart:
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 3)
         self._grid.setColumnStretch(2, 2)
-        make_bold(ui.headlineLabel, 1.35)
         self.show(None)
 
     def show(self, result: StagingResult | None) -> None:
         """Show a result; None for "nothing yet"."""
         ui = self.ui
         self._clear_bars()
+        make_bold(ui.headlineLabel, 1.35)
         staged = result is not None and result.assessable
         for widget in (ui.drawingLabel, ui.bars, ui.reviewRow):
             widget.visible = staged
@@ -101,6 +101,7 @@ class ResultPart:
             number = row + 1
             label = qt.QLabel(self._row_text(number, name, result))
             label.setWordWrap(True)
+            label.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)
             if number == result.stage:
                 make_bold(label)
             picture = qt.QLabel()

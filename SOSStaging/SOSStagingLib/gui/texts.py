@@ -26,7 +26,7 @@ def time_left(seconds: float) -> str:
 
 def make_bold(widget: Any, scale: float = 1.0) -> None:
     """Set a widget's text bold, and larger where asked; follows the application's font."""
-    font = qt.QFont(widget.font)
+    font = qt.QFont(qt.QApplication.font())
     font.setBold(True)
     if scale != 1.0:
         font.setPointSizeF(font.pointSizeF() * scale)
