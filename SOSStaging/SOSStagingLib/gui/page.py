@@ -20,6 +20,9 @@ from ..scene.scans import scan_key, scan_of
 from ..scene.show import remove_result, show_result
 from ..staging.background import Failure
 from ..staging.result import StagingResult
+from ..staging.stored import load_result
+from .check_part import CheckPart
+from .cohort_part import CohortPart
 from .drop import DropFilter
 from .files import load_scan_file
 from .history_part import HistoryPart, ask_file, ask_folder
@@ -55,12 +58,19 @@ class Page:
         self.plane = PlanePart(ui)
         self.history = HistoryPart(ui)
         self.models = ModelsPart(ui, self._on_model)
+        self.cohort = CohortPart(ui, self._network_ready, self._network, self._open_case)
+        self.check = CheckPart(ui, self._network)
         self.run = StagingRun(self._on_told, self._on_done)
         self._drop = DropFilter(widget, self.take_files)
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.connect("timeout()", self._refresh)
+        self._steps: list[Callable[[], object]] = []
+        self._step_timer = qt.QTimer()
+        self._step_timer.setSingleShot(True)
+        self._step_timer.setInterval(0)
+        self._step_timer.connect("timeout()", self._step)
         self._connect()
         make_bold(ui.stageButton)
         self._show_idle("")
@@ -101,7 +111,9 @@ class Page:
     def close(self) -> None:
         """End everything that runs."""
         self._later.stop()
-        self.run.close()
+        self._steps.clear()
+        for part in (self.run, self.cohort, self.check):
+            part.close()
         if self.entered:
             self.overlay.put_back(self._volume())
         self.disconnect_parameters()
@@ -131,6 +143,7 @@ class Page:
     def on_scene_closing(self) -> None:
         """The scene is about to be emptied."""
         self._staged = None
+        self._steps.clear()
         self.run.cancel()
         self.overlay.forget()
         self._fresh.clear()
@@ -151,7 +164,9 @@ class Page:
             return
         if node is self._staged:
             self._staged = None
+            self._steps.clear()
             self.run.cancel()
+            self._show_idle("")
         if kept_result(slicer.mrmlScene, node) is not None:
             remove_result(slicer.mrmlScene, node)
             forget(slicer.mrmlScene, node)
@@ -230,7 +245,7 @@ class Page:
         volume = self._volume()
         if volume is None or self.run.busy:
             return
-        if self.engine is None and not packages_ready(self.ui.messageLabel):
+        if not self._network_ready(self.ui.messageLabel):
             return
         if plane is None and self.plane.moved(self.parameters):
             plane = self.plane.plane(self.parameters, self.result)
@@ -242,37 +257,62 @@ class Page:
         self.plane.keep_box(volume)
         self._staged = volume
         self._show_busy()
-        model, engine = self.engine or (self.models.path, None)
+        model, engine = self._network()
         self.run.start(scan, plane, scan_key(volume), model, engine)
+
+    def _network(self) -> tuple[Path | None, str | None]:
+        return self.engine or (self.models.path, None)
+
+    def _network_ready(self, label: Any) -> bool:
+        return self.engine is not None or packages_ready(label)
 
     def _on_told(self, phase: str, percent: int, left: float) -> None:
         self.ui.progressBar.value = percent
         say(self.ui.progressLabel, _("{phase}, {left}").format(phase=phase_text(phase), left=time_left(left)))
 
     def _on_done(self, event: StagingResult | Failure) -> None:
-        volume, self._staged = self._staged, None
+        volume = self._staged
         if isinstance(event, Failure):
+            self._staged = None
             cancelled = event.code == "cancelled"
             self._show_idle(_("Cancelled.") if cancelled else f"{event.text} {event.hint}".strip())
         elif volume is not None and slicer.mrmlScene.IsNodePresent(volume):
-            self._show_idle("")
             self._take(volume, event)
         else:
+            self._staged = None
             self._show_idle("")
 
     def _take(self, volume: Node, result: StagingResult) -> None:
-        """Put a result into the scene and onto the page."""
+        """Put a result into the scene and onto the page, a piece at a time so that Slicer stays live."""
         self.overlay.remember() if self.entered else None
-        show_result(slicer.mrmlScene, result, volume)
+        self._steps = [
+            lambda: show_result(slicer.mrmlScene, result, volume),
+            lambda: self._keep(volume, result),
+            lambda: self._show_taken(volume, result),
+            lambda: self._look_at(volume),
+        ]
+        self._step()
+
+    def _step(self) -> None:
+        if self._steps:
+            self._steps.pop(0)()
+            self._step_timer.start()
+
+    def _keep(self, volume: Node, result: StagingResult) -> None:
         keep_result(slicer.mrmlScene, volume, result)
         self._fresh[volume.GetID()] = result
         self.plane.put_box_back(volume)
-        if self.parameters is None or self._volume() is not volume:
-            return
-        self._show_result(result)
-        self.plane.reset(self.parameters)
-        self.overlay.set_threshold(volume, self.parameters.threshold)
-        if self.entered:
+
+    def _show_taken(self, volume: Node, result: StagingResult) -> None:
+        self._staged = None
+        self._show_idle("")
+        if self.parameters is not None and self._volume() is volume:
+            self._show_result(result)
+            self.plane.reset(self.parameters)
+            self.overlay.set_threshold(volume, self.parameters.threshold)
+
+    def _look_at(self, volume: Node) -> None:
+        if self.entered and self._volume() is volume:
             self._show_views()
 
     def _result_of(self, volume: Node | None) -> StagingResult | None:
@@ -360,6 +400,17 @@ class Page:
             say(self.ui.exportLabel, text.format(why=error.strerror or error))
 
     # Files
+
+    def _open_case(self, path: Path, folder: Path) -> None:
+        """Load one case of a cohort and show its stored result."""
+        self.take_files([path])
+        volume = self._volume()
+        try:
+            result = load_result(folder)
+        except (OSError, ValueError):
+            return
+        if volume is not None and volume.GetName() == result.input_name:
+            self._take(volume, result)
 
     def take_files(self, paths: list[Path]) -> None:
         """Open what was dropped on the page: a model, a scene, or a scan."""

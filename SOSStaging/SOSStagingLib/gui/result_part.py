@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import qt
@@ -17,6 +18,7 @@ PICTURE_HEIGHT = 64
 BAR_DRAWING_HEIGHT = 26
 
 
+@cache
 def drawing(stage: Stage, height: int) -> Any:
     """Return a pixmap of the clivus at this stage."""
     svg = stage_svg(stage, height).replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{height}" ', 1)
@@ -44,6 +46,10 @@ class ResultPart:
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 3)
         self._grid.setColumnStretch(2, 2)
+        # The first drawing loads Qt's SVG reader, which takes longer than a result may hold up the window.
+        for stage in load_scheme().stages:
+            drawing(stage, PICTURE_HEIGHT)
+            drawing(stage, BAR_DRAWING_HEIGHT)
         self.show(None)
 
     def show(self, result: StagingResult | None) -> None:

@@ -33,7 +33,7 @@ def register(folder: Path = FOLDER) -> None:
         logic.registerCustomSampleDataSource(
             category=CATEGORY,
             sampleName=sample["name"],
-            thumbnailFileName=str(folder / sample["thumbnail"]),
+            thumbnailFileName=str(folder.parent / "Icons" / sample["thumbnail"]),
             uris=(folder / sample["file"]).as_uri(),
             fileNames=sample["file"],
             checksums=f"SHA256:{sample['sha256']}",
