@@ -53,14 +53,18 @@ class Child:
     """One command of this library in a child process; ``done`` is called in the event loop when it has ended."""
 
     def __init__(
-        self, arguments: Sequence[str], done: Callable[[Ended], None], line: Callable[[str], None] | None = None
+        self,
+        arguments: Sequence[str],
+        done: Callable[[Ended], None],
+        line: Callable[[str], None] | None = None,
+        module: str = PROGRAM,
     ) -> None:
         self._done, self._line = done, line
         self._told = 0
         # Files, not pipes: nobody has to read them for the child to go on.
         self._folder = tempfile.TemporaryDirectory(prefix="sosstaging-", ignore_cleanup_errors=True)
         self._out, self._err = Path(self._folder.name) / "out", Path(self._folder.name) / "err"
-        command = [python_program(), "-m", PROGRAM, *arguments]
+        command = [python_program(), "-m", module, *arguments]
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, **kwargs_of_child()
@@ -112,15 +116,16 @@ class Children:
         arguments: Sequence[str | Path],
         done: Callable[[Ended], None],
         line: Callable[[str], None] | None = None,
+        module: str = PROGRAM,
     ) -> None:
-        """Start a command of this library."""
+        """Start a command of this library, or another of its programs."""
         self.cancel(purpose)
 
         def ended(how: Ended) -> None:
             self._running.pop(purpose, None)
             done(how)
 
-        self._running[purpose] = Child([str(part) for part in arguments], ended, line)
+        self._running[purpose] = Child([str(part) for part in arguments], ended, line, module)
 
     def running(self, purpose: str) -> bool:
         """Whether one is at work."""

@@ -32,8 +32,8 @@ class Page:
         self.studies = StudySection(self)
         self.annotate = AnnotateSection(self)
         self.agreement = AgreementSection(self)
-        self.train = TrainSection(self)
         self.result = ResultSection(self)
+        self.train = TrainSection(self)
         self.refresh()
 
     @property
@@ -63,6 +63,7 @@ class Page:
         self.entered = False
         self.annotate.close()
         self.train.close()
+        self.result.close()
         self.children.cancel_all()
         self.restore_views()
         remove_owned(self.scene)
@@ -84,11 +85,12 @@ class Page:
     def set_study(self, study: Study | None) -> None:
         """Work with this study from now on."""
         self.annotate.finish()
+        self.result.close()
         self.study = study
         self.annotate.on_study()
         self.agreement.on_study()
-        self.train.on_study()
         self.result.on_run(None)
+        self.train.on_study()
         self.refresh()
 
     def refresh(self) -> None:

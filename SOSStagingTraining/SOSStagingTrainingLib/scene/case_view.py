@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import slicer
 import vtk
+from SOSStagingLib.report.colours import OPACITY, SHOWN_FROM, heat_table
 from SOSStagingLib.scan.geometry import FloatArray, Geometry
 from SOSStagingLib.scan.types import Plane
 from SOSStagingLib.scene.nodes import Node, matrix4, nodes_of_class, remove_node
@@ -82,6 +83,33 @@ def show_box(scene: Node, box: RoiBox) -> Node:
     display.SetTranslationHandleVisibility(True)
     display.SetScaleHandleVisibility(True)
     display.SetRotationHandleVisibility(False)
+    return node
+
+
+def show_heat(scene: Node, name: str, voxels: npt.NDArray[Any], ijk_to_ras: FloatArray, full_scale: float) -> Node:
+    """Put a Grad-CAM into the scene and over the scan in the slice views, on its absolute scale."""
+    remove_owned(scene, HEAT)
+    colours = add_owned(scene, HEAT, "vtkMRMLColorTableNode", "SOS Grad-CAM heat (training)")
+    colours.SetTypeToUser()
+    table = heat_table()
+    colours.SetNumberOfColors(len(table))
+    colours.GetLookupTable().SetTableRange(0, len(table) - 1)
+    for index, colour in enumerate(table):
+        colours.SetColor(index, f"{index / (len(table) - 1):.1%} of full scale", *(float(c) for c in colour), 1.0)
+    node = add_owned(scene, HEAT, "vtkMRMLScalarVolumeNode", name)
+    node.SetIJKToRASMatrix(matrix4(ijk_to_ras))
+    slicer.util.updateVolumeFromArray(node, voxels)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    display.SetAndObserveColorNodeID(colours.GetID())
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(0.0, full_scale)
+    display.SetThreshold(SHOWN_FROM * full_scale, max(full_scale, float(voxels.max())))
+    display.SetApplyThreshold(True)
+    for composite in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
+        composite.SetForegroundVolumeID(node.GetID())
+        composite.SetForegroundOpacity(OPACITY)
     return node
 
 
