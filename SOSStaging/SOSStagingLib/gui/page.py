@@ -98,7 +98,6 @@ class Page:
         """The page is shown: what the scene holds is shown again."""
         self.entered = True
         self.connect_parameters()
-        self.overlay.remember()
         if self.result is not None and self.result.assessable:
             self._show_views()
 
@@ -154,7 +153,6 @@ class Page:
         """A scene was closed or loaded: the page shows what it holds now."""
         if self.entered:
             self.connect_parameters()
-            self.overlay.remember()
             if self.result is not None and self.result.assessable:
                 self._show_views()
 
@@ -284,7 +282,6 @@ class Page:
 
     def _take(self, volume: Node, result: StagingResult) -> None:
         """Put a result into the scene and onto the page, a piece at a time so that Slicer stays live."""
-        self.overlay.remember() if self.entered else None
         self._steps = [
             lambda: show_result(slicer.mrmlScene, result, volume),
             lambda: self._keep(volume, result),
