@@ -1,0 +1,64 @@
+"""Screenshots of the SOSStaging page in its states, into docs/screenshots/staging-*.png.
+
+    .venv/bin/python Testing/Benchmarks/show_staging_page.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Testing"), str(ROOT / "SOSStaging")]
+
+from Bench import application  # noqa: E402
+
+OUT = ROOT / "docs" / "screenshots"
+HEAD = ROOT / "SOSStaging/Resources/SampleData/vhp_female_head.nrrd"
+SECTIONS = ("scan", "result", "overlay", "plane", "history", "cohort", "models", "check")
+
+
+def open_only(page: Any, *names: str) -> None:
+    """Open these sections and close the others."""
+    for name in SECTIONS:
+        getattr(page.ui, f"{name}Section").collapsed = name not in names
+
+
+def main() -> int:
+    """Write all pictures."""
+    bench = application.start()
+    page = bench.open_module(ROOT / "SOSStaging" / "SOSStaging.py")
+    from Bench import hand
+
+    def shot(name: str) -> None:
+        bench.process(0.3)
+        bench.screenshot(OUT / f"staging-{name}.png")
+
+    shot("empty")
+    hand.drop(page.ui.stageButton, [HEAD])
+    hand.click(page.ui.stageButton)
+    bench.wait_until(lambda: page.ui.progressBar.value > 20, 60)
+    shot("working")
+    bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
+    shot("result")
+    open_only(page, "overlay", "plane", "history")
+    shot("plane-and-history")
+    open_only(page, "cohort", "models", "check")
+    shot("many-scans-models-check")
+    open_only(page, "scan", "result")
+    bench.look(dark=True)
+    shot("result-dark")
+    bench.look(font_scale=1.5)
+    shot("result-large-font")
+    bench.look()
+    page.ui.inputSelector.currentNode().SetSpacing(0.05, 0.05, 0.05)
+    hand.click(page.ui.stageButton)
+    bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
+    shot("not-assessable")
+    bench.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
