@@ -101,7 +101,8 @@ def _check_slicer(name: str, rest: list[str]) -> Iterator[str]:
     if name.startswith("q"):
         yield from _check_widget_class("slicer", name, rest)
     elif name == "app":
-        if rest and rest[0] not in api.members("qSlicerApplication"):
+        # PythonQt gives every QObject these two.
+        if rest and rest[0] not in {*api.members("qSlicerApplication"), "connect", "disconnect"}:
             yield f"slicer.app.{rest[0]} is not in Slicer's API"
     elif f"slicer.{name}" in api.table("python"):
         if rest and rest[0] not in api.python_names(f"slicer.{name}"):

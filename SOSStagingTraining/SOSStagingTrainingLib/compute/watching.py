@@ -123,7 +123,7 @@ class RunWatch:
         """The job that runs, else the last one that told something."""
         running = [key for key, state in self.states.items() if state == "running"]
         told = [key for key, curves in self.curves.items() if curves.last is not None]
-        return (running or told or [None])[-1]
+        return next(reversed(running or told), None)
 
     @property
     def share(self) -> float:

@@ -119,7 +119,7 @@ class TrainSection:
         return [path.parent for path in sorted(found, key=lambda path: path.stat().st_mtime)]
 
     def _offer_runs(self, chosen: Path | None) -> None:
-        tables.choose(self.ui.runBox, [(path.name, str(path)) for path in self._runs()], chosen and str(chosen))
+        tables.choose(self.ui.runBox, [(path.name, str(path)) for path in self._runs()], None if chosen is None else str(chosen))
 
     def _offer_datasets(self) -> None:
         study = self.page.study
@@ -141,7 +141,7 @@ class TrainSection:
     def _on_checked(self, ended: Ended) -> None:
         found = [match.groups() for line in ended.err.splitlines() if (match := _FINDING.match(line))]
         words = {"refuse": _("must be mended"), "warning": _("warning"), "info": _("note")}
-        rows = [[words.get(severity, severity), text] for severity, text in found]
+        rows = [[str(words.get(severity, severity)), str(text)] for severity, text in found]
         tables.fill(self.ui.findingsTable, rows, [text for _severity, text in found])
         self.ui.findingsTable.visible = bool(rows)
         refused = sum(severity == "refuse" for severity, _text in found)

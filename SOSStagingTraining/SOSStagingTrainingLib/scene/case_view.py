@@ -147,7 +147,7 @@ def _picture_size(geometry: Geometry) -> FloatArray:
     return np.asarray(np.maximum(extent, 2.0))
 
 
-def turn_views(scene: Node, case: Case, volume: Node, center: Sequence[float]) -> None:
+def turn_views(scene: Node, case: Case, volume: Node, center: Sequence[float] | FloatArray) -> None:
     """Show the scan in all slice views at ``center`` (RAS mm), the sagittal one in the midsagittal plane."""
     for slice_node in nodes_of_class(scene, "vtkMRMLSliceNode"):
         name = slice_node.GetLayoutName()

@@ -77,7 +77,7 @@ class Session:
             return self.current
         left = self._left()
         others = [item for item in left if item != self.current]
-        self.current = (others or left or [None])[0]
+        self.current = next(iter(others or left), None)
         if self.current is not None:
             self._path = [item for item in self._path if item != self.current] + [self.current]
         self._at = len(self._path) - (self.current is not None)
