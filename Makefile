@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy check-resolve home icons
+.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy check-resolve home icons sample-data
 
 setup: $(VENV)/.installed
 
@@ -57,6 +57,9 @@ check-resolve: setup
 
 home:
 	$(PYTHON) Testing/Packaging/catalog.py --set-home $(URL)
+
+sample-data: setup
+	$(BIN)/python Testing/Packaging/sample_data.py
 
 icons: setup
 	$(BIN)/python Testing/Packaging/draw_icons.py

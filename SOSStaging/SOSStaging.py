@@ -34,6 +34,13 @@ class SOSStaging(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "Method after arXiv 2505.21561. Sample scan: Visible Human Project, U.S. National Library of Medicine."
         )
+        slicer.app.connect("startupCompleted()", _offer_sample_data)
+
+
+def _offer_sample_data() -> None:
+    from SOSStagingLib.gui.sample_data import register
+
+    register()
 
 
 class SOSStagingWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
