@@ -23,6 +23,8 @@ TEST_SEEDS = 2_000_000
 COVERAGE = 0.9
 REFUSED_SHARE = 0.005
 """Share of calibration heads with the synchondrosis in view that the presence threshold may refuse."""
+PRESENCE_MARGIN = 0.25
+"""A few hundred heads say little about so rare a thing: the threshold is that much of what they give."""
 
 Note = Callable[[str], None]
 
@@ -65,7 +67,8 @@ def calibrated_card(card: dict[str, Any], judged: list[Judged], cam_peaks: list[
     logits, stages = np.stack([j.logits for j in judged]), np.array([j.stage for j in judged])
     temperature = fit_temperature(logits, stages)
     mass = fit_mass(probabilities(logits, temperature), stages, COVERAGE)
-    presence = float(np.clip(np.quantile([j.presence for j in judged], REFUSED_SHARE), 0.05, 0.5))
+    rare = float(np.quantile([j.presence for j in judged], REFUSED_SHARE))
+    presence = float(np.clip(PRESENCE_MARGIN * rare, 0.05, 0.5))
     calibration = {
         "temperature": temperature,
         "coverage": COVERAGE,
