@@ -119,7 +119,8 @@ class TrainSection:
         return [path.parent for path in sorted(found, key=lambda path: path.stat().st_mtime)]
 
     def _offer_runs(self, chosen: Path | None) -> None:
-        tables.choose(self.ui.runBox, [(path.name, str(path)) for path in self._runs()], None if chosen is None else str(chosen))
+        entries = [(path.name, str(path)) for path in self._runs()]
+        tables.choose(self.ui.runBox, entries, None if chosen is None else str(chosen))
 
     def _offer_datasets(self) -> None:
         study = self.page.study
