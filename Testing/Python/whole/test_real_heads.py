@@ -34,7 +34,7 @@ def check(result, reference_lps: tuple[float, float, float]) -> None:
 
 # A known failure, not a limit: the zip is told stage 3 (its regridded copy 5). Strict, so that a model which mends it
 # says so.
-THICK = pytest.mark.xfail(reason="a stage that is not fused is told for this adult: slices 4 to 7 mm apart", strict=True)
+THICK = pytest.mark.xfail(reason="this adult is told an unfused stage: slices 4 to 7 mm apart", strict=True)
 
 
 def test_slices_too_far_apart_leave_every_stage_plausible(stager: Stager, shared: Callable[[str], Path]) -> None:
