@@ -32,6 +32,7 @@ PATIENT_KEYS = re.compile(r"(?i:\bpatient'?s?[ _]?name\b[\"']?\s*[:=]\s*[\"']?(?
 MAILS = re.compile(
     r"[A-Za-z0-9._%+-]+@(?!(?:[\w-]+\.)*example\.(?:org|com|net)\b)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[a-z]{2,}\b"
 )
+PNG = b"\x89PNG\r\n\x1a\n"
 RULES = {
     "a secret": SECRETS, "a personal path": PERSONAL_PATHS, "a patient's name": PATIENT_NAMES,
     "a field with a patient's name": PATIENT_KEYS, "an e-mail address": MAILS,
@@ -63,8 +64,23 @@ def _readable(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        # Compressed pixels hold short runs by chance; names and paths are longer than these.
-        return "\n".join(run.decode("ascii") for run in re.findall(rb"[\x20-\x7e]{12,}", data))
+        if data.startswith(b"NRRD"):  # a header of text, then packed voxels
+            return data.partition(b"\n\n")[0].decode("utf-8", "replace")
+        if data.startswith(PNG):
+            return _png_text(data)
+        # Packed data hold short runs of letters by chance, but none as long as this.
+        return "\n".join(run.decode("ascii") for run in re.findall(rb"[\x20-\x7e]{24,}", data))
+
+
+def _png_text(data: bytes) -> str:
+    """Return a picture's chunks other than its pixels."""
+    kept, at = [], len(PNG)
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if kind != b"IDAT":
+            kept.append(data[at + 8 : at + 8 + size].decode("utf-8", "replace"))
+        at += size + 12
+    return "\n".join(kept)
 
 
 def file_findings(path: Path) -> list[str]:

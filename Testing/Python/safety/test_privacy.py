@@ -11,7 +11,10 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from cli.test_stage_command import command
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from report.made_results import make_result
 from scan.scan_files import toy_head, write_series
 from SOSStagingLib.cli import main
@@ -50,6 +53,21 @@ def test_nothing_private_is_in_the_repository(privacy: ModuleType) -> None:
 def test_each_kind_is_caught_in_a_repository(privacy: ModuleType, tmp_path: Path, what: str, text: str) -> None:
     (tmp_path / "notes.md").write_text(f"some words {text} and more\n")
     assert any(f"notes.md holds {what}" in found for found in privacy.repository_findings(tmp_path))
+
+
+def test_words_inside_pictures_and_volumes_are_caught(privacy: ModuleType, tmp_path: Path) -> None:
+    words = PngInfo()
+    words.add_text("Comment", "MUELLER^ANNA")
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 200), np.uint8)).save(
+        tmp_path / "a.png", pnginfo=words
+    )
+    volume = sitk.GetImageFromArray(np.random.default_rng(1).integers(0, 999, (20, 20, 20)).astype(np.int16))
+    volume.SetMetaData("source", "/home/anna/scans/1.dcm")
+    sitk.WriteImage(volume, str(tmp_path / "b.nrrd"), useCompression=True)
+    assert privacy.folder_findings(tmp_path) == [
+        "a.png holds a patient's name: MUELLER^ANNA",
+        "b.nrrd holds a personal path: /home/anna/",
+    ]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
