@@ -113,7 +113,8 @@ class ResultSection:
         table.visible = row is not None
         if row is None:
             return
-        counts = row["against"][self._target]["confusion"]
+        # The column for no answer comes first in the figures and last in the table.
+        counts = [[*line[1:], line[0]] for line in row["against"][self._target]["confusion"]]
         stages, answers = len(counts), len(counts[0])
         heads = [str(n) for n in range(1, stages + 1)] + [_("none")] * (answers - stages)
         tables.prepare(table, [_("Stage"), *heads])
