@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import slicer
@@ -10,8 +9,11 @@ from slicer.i18n import tr as _
 
 from ..packages.install import constraints_file
 from ..packages.purposes import TORCH, name_of, requirements
+from ..quiet_paths import quiet_logger
 from . import pytorch
 from .texts import say
+
+log = quiet_logger(__name__)
 
 
 def missing(purpose: str = "stage") -> list[str]:
@@ -25,7 +27,7 @@ def packages_ready(label: Any) -> bool:
     if not wanted:
         return True
     if slicer.app.testingEnabled():
-        logging.info("not installed while testing: %s", wanted)
+        log.info("not installed while testing: %s", wanted)
         return False
     if not slicer.util.confirmOkCancelDisplay(_question(wanted), _("Install Python packages")):
         say(label, _("Nothing was installed. Staging needs: {names}.").format(names=_names(wanted)))
@@ -47,7 +49,7 @@ def _install(wanted: list[str]) -> str:
             with constraints_file() as constraint:
                 slicer.packaging.pip_install(rest, constraints=str(constraint), requester="SOSStaging")
     except Exception as error:
-        logging.exception("installing failed")
+        log.exception("installing failed")
         text = _("The packages could not be installed ({why}). Check the network and press Stage again.")
         return text.format(why=error)
     left = missing()

@@ -71,7 +71,11 @@ def test_slicer_is_told_when_it_has_started_and_can_load_them_without_a_network(
 
 
 def test_a_slicer_without_sample_data_starts_all_the_same(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from SOSStagingLib.gui.sample_data import register
+    import slicer
+    from Bench import problems
 
     monkeypatch.setitem(sys.modules, "SampleData", None)
-    register()
+    bench.load_module(ROOT / "SOSStaging/SOSStaging.py")
+    bench.started_up()
+    assert not problems.take()
+    assert slicer.modules.SOSStagingInstance is not None
