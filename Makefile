@@ -20,8 +20,7 @@ $(VENV)/.installed: pyproject.toml
 	touch $@
 
 demo: setup
-	$(BIN)/sos simulate --cases 5 --stages 1,2,3,4,5 --seed 2026 --voxel 0.5 --size 120,150,130 --out demo-output/simulated-heads
-	$(BIN)/sos stage SOSStaging/Resources/SampleData/vhp_female_head.nrrd demo-output/simulated-heads --out demo-output/results
+	$(BIN)/sos stage SOSStaging/Resources/SampleData --out demo-output/results
 	@echo
 	@echo "The real head is an adult's (Visible Human Female, 59 years); the simulated heads are named after their true stage."
 	@echo "Reports: demo-output/results/<name>/report.html, all in demo-output/results/cohort.csv"
