@@ -301,14 +301,16 @@ class Page:
         self.plane.put_box_back(volume)
 
     def _show_taken(self, volume: Node, result: StagingResult) -> None:
-        self._staged = None
-        self._show_idle("")
         if self.parameters is not None and self._volume() is volume:
             self._show_result(result)
             self.plane.reset(self.parameters)
             self.overlay.set_threshold(volume, self.parameters.threshold)
 
     def _look_at(self, volume: Node) -> None:
+        # Idle only now: a plane nudged before the views are laid out would be turned back by them.
+        if self._staged is volume:
+            self._staged = None
+            self._show_idle("")
         if self.entered and self._volume() is volume:
             self._show_views()
 
