@@ -30,13 +30,15 @@ class HeadMeasures:
     """What the gate's rules are stated in. Lengths in mm, areas in cm2, volumes in cm3; greys as shares.
 
     ``tail`` compares what lies above the bright class with what lies below the dark one; ``middle`` is where the middle
-    class lies between the two; ``border_dark`` is the dark share of the outer faces; ``correlation`` is that of
-    neighbouring blocks; ``texture`` is the median local variation inside the body over the air-to-tissue step (None
-    when there is too little body); ``bone_spread`` is the relative 10-90 % range of greys inside bone.
+    class lies between the two, ``densest`` where it lies between the dark class and the 99.8th percentile;
+    ``border_dark`` is the dark share of the outer faces; ``correlation`` is that of neighbouring blocks; ``texture`` is
+    the median local variation inside the body over the air-to-tissue step (None when there is too little body);
+    ``bone_spread`` is the relative 10-90 % range of greys inside bone.
     """
 
     tail: float
     middle: float
+    densest: float
     border_dark: float
     correlation: float
     texture: float | None
@@ -74,6 +76,7 @@ def measure_head(view: Overview) -> tuple[HeadMeasures, Levels, Masks] | None:
     measures = HeadMeasures(
         tail=((levels.top - levels.bright) - (levels.dark - levels.bottom)) / (levels.bright - levels.dark),
         middle=step / (levels.bright - levels.dark),
+        densest=step / (levels.top - levels.dark),
         border_dark=_border_share(view, levels),
         correlation=_neighbour_correlation(view),
         texture=_texture(view, core) / step if core_cm3 >= 100 and step > 0 else None,

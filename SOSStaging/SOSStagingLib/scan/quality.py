@@ -31,6 +31,8 @@ MIN_CORRELATION = 0.3  # anything larger than two blocks gives more than a half,
 INVERTED_TAIL = -0.1  # bone lies above the bulk of the greys; nothing lies far below air
 MAX_TEXTURE = 0.22  # brain and muscle differ by a few per cent in X-ray attenuation, by tens of per cent in MR
 MAX_MIDDLE = 0.8  # bone attenuates at least a quarter more than soft tissue
+# and the densest bone about twice as much: it stands out even where fat and muscle are the two brighter classes
+MAX_DENSEST = 0.5
 HEAD_AREA_CM2 = 450.0  # an ellipse of 21 x 27 cm, beyond the largest heads
 MIN_SKULL_WIDTH_MM = 110.0  # cheekbones and skull base of a child of six; jaw and spine are narrower
 SKULL_SIZE_MM = (220.0, 260.0)  # left-right, front-back, beyond the largest skulls
@@ -141,7 +143,7 @@ def _is_head(m: HeadMeasures, _: bool) -> Iterator[Finding]:
     elif m.texture is not None and m.texture > MAX_TEXTURE:
         text = "Soft tissues differ too much in grey for an X-ray scan: this looks like MR, or is no scan."
         yield _refuse("not_ct", text, m.texture, MAX_TEXTURE)
-    elif m.middle > MAX_MIDDLE:
+    elif m.middle > MAX_MIDDLE and m.densest > MAX_DENSEST:
         text = "Hardly anything is brighter than soft tissue: there is no bone to judge."
         yield _refuse("no_bone", text, m.middle, MAX_MIDDLE)
     elif m.bone_size_mm[0] > SKULL_SIZE_MM[0] or m.bone_size_mm[1] > SKULL_SIZE_MM[1]:
