@@ -2,67 +2,58 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import qt
 from slicer.i18n import tr as _
 
 from ..model.sosmodel import ModelFileError, verify
-from ..packages.check import Check, check
+from ..packages.check import Check
 from ..scan.read import read_scan
 from ..scan.types import ScanError
 from ..staging.background import Failure
 from ..staging.result import StagingResult
-from .run import StagingRun, python_for_worker
+from .packages import PackagesPart, told
+from .run import StagingRun
 from .texts import say
 
 SAMPLE = Path(__file__).resolve().parents[2] / "Resources" / "SampleData" / "vhp_female_head.nrrd"
-TICK_MS = 100
 GOOD, BAD = "\u2713", "\u2717"
 
 
 class CheckPart:
     """One button. ``network`` gives the model (and another engine, where there is one)."""
 
-    def __init__(self, ui: Any, network: Callable[[], tuple[Path | None, str | None]]) -> None:
+    def __init__(self, ui: Any, network: Callable[[], tuple[Path | None, str | None]], packages: PackagesPart) -> None:
         self.ui = ui
-        self._network = network
+        self._network, self._packages = network, packages
         self._lines: list[str] = []
-        self._answers: queue.Queue[Check] = queue.Queue()
         self._run = StagingRun(self._on_told, self._on_done)
-        self._timer = qt.QTimer()
-        self._timer.setInterval(TICK_MS)
-        self._timer.connect("timeout()", self._tick)
         ui.checkButton.connect("clicked(bool)", lambda _checked: self.start())
         say(ui.checkLabel, "")
 
     def start(self) -> None:
         """Begin; the answers come one by one."""
+        if self._packages.busy:
+            return
         self.ui.checkButton.enabled = False
         self._lines = []
-        self._tell(_("Looking at the packages (this can take a minute the first time)..."))
-        python = python_for_worker()
-        threading.Thread(target=lambda: self._answers.put(check("stage", python)), daemon=True).start()
-        self._timer.start()
+        self._packages.look("stage", self._on_packages, self.ui.checkLabel)
 
     def close(self) -> None:
         """End what runs."""
-        self._timer.stop()
         self._run.close()
 
-    def _tick(self) -> None:
-        if self._answers.empty():
+    def _on_packages(self, found: Check | None) -> None:
+        if found is None:
+            self.ui.checkButton.enabled = True
             return
-        self._timer.stop()
-        found = self._answers.get()
         versions = ", ".join(f"{name} {version}" for name, version in found.versions.items() if version)
-        self._note(found.ready, _("Packages: {versions}").format(versions=versions) if found.ready else found.text)
+        self._note(found.ready, _("Packages: {versions}").format(versions=versions) if found.ready else told(found))
         if not found.ready:
-            self._end(_("Mend it: press Stage with a scan chosen, which offers to install what is missing."))
+            mend = _('Mend it: press the button "{button}" above.').format(button=self.ui.mendButton.text)
+            self._end(mend if found.mendable else "")
             return
         self._check_model()
 

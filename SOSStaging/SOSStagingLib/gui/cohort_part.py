@@ -19,12 +19,13 @@ TICK_MS = 200
 
 
 class CohortPart:
-    """Folder in, folder out. ``opened`` gets the scan's path and its result's folder; ``network`` the model to use."""
+    """Folder in, folder out. ``ready`` calls back once the network can run; ``network`` gives the model to use;
+    ``opened`` gets the scan's path and its result's folder."""
 
     def __init__(
         self,
         ui: Any,
-        ready: Callable[[Any], bool],
+        ready: Callable[[Any, Callable[[], None]], None],
         network: Callable[[], tuple[Path | None, str | None]],
         opened: Callable[[Path, Path], None],
     ) -> None:
@@ -60,8 +61,9 @@ class CohortPart:
         if not (source or self._series) or not out:
             say(self.ui.cohortLabel, _("Choose where the scans are and where the results go."))
             return
-        if not self._ready(self.ui.cohortLabel):
-            return
+        self._ready(self.ui.cohortLabel, lambda: self._start(source, out))
+
+    def _start(self, source: str, out: str) -> None:
         try:
             scans = [*(listed_scans(Path(source)) if source else []), *self._series]
             self._begin(scans, Path(out))

@@ -28,7 +28,7 @@ from .files import load_scan_file
 from .history_part import HistoryPart, ask_file, ask_folder
 from .models_part import ModelsPart
 from .overlay_part import OverlayPart
-from .packages import packages_ready
+from .packages import PackagesPart
 from .plane_part import PlanePart
 from .result_part import ResultPart
 from .run import StagingRun, phase_text
@@ -58,8 +58,9 @@ class Page:
         self.plane = PlanePart(ui)
         self.history = HistoryPart(ui)
         self.models = ModelsPart(ui, self._on_model)
-        self.cohort = CohortPart(ui, self._network_ready, self._network, self._open_case)
-        self.check = CheckPart(ui, self._network)
+        self.packages = PackagesPart(ui.messageLabel, ui.mendButton, self._enable)
+        self.cohort = CohortPart(ui, self._when_ready, self._network, self._open_case)
+        self.check = CheckPart(ui, self._network, self.packages)
         self.run = StagingRun(self._on_told, self._on_done)
         self._drop = DropFilter(widget, self.take_files)
         self._later = qt.QTimer()
@@ -80,7 +81,7 @@ class Page:
         for button, action in (
             (ui.stageButton, lambda: self.start(None)),
             (ui.restageButton, self._restage),
-            (ui.cancelButton, self.run.cancel),
+            (ui.cancelButton, self._cancel),
             (ui.showButton, self._show_views),
             (ui.resetPlaneButton, lambda: self.plane.reset(self.parameters)),
             (ui.acceptButton, self._accept),
@@ -111,7 +112,7 @@ class Page:
         """End everything that runs."""
         self._later.stop()
         self._steps.clear()
-        for part in (self.run, self.cohort, self.check):
+        for part in (self.packages, self.run, self.cohort, self.check):
             part.close()
         if self.entered:
             self.overlay.put_back(self._volume())
@@ -240,10 +241,12 @@ class Page:
 
     def start(self, plane: Any) -> None:
         """Stage the chosen volume, with the user's plane where there is one."""
+        if self._volume() is not None and not self.run.busy:
+            self._when_ready(self.ui.messageLabel, lambda: self._start(plane))
+
+    def _start(self, plane: Any) -> None:
         volume = self._volume()
-        if volume is None or self.run.busy:
-            return
-        if not self._network_ready(self.ui.messageLabel):
+        if volume is None or self.run.busy:  # another was chosen while the packages were looked at or installed
             return
         if plane is None and self.plane.moved(self.parameters):
             plane = self.plane.plane(self.parameters, self.result)
@@ -261,8 +264,15 @@ class Page:
     def _network(self) -> tuple[Path | None, str | None]:
         return self.engine or (self.models.path, None)
 
-    def _network_ready(self, label: Any) -> bool:
-        return self.engine is not None or packages_ready(label)
+    def _when_ready(self, label: Any, go: Callable[[], None]) -> None:
+        if self.engine is not None:
+            go()
+        else:
+            self.packages.when_ready("stage", go, label)
+
+    def _cancel(self) -> None:
+        self.packages.cancel()
+        self.run.cancel()
 
     def _on_told(self, phase: str, percent: int, left: float) -> None:
         self.ui.progressBar.value = percent
@@ -353,7 +363,7 @@ class Page:
 
     def _enable(self) -> None:
         ui, volume = self.ui, self._volume()
-        busy = self._staged is not None
+        busy = self._staged is not None or self.packages.busy
         ui.stageButton.enabled = volume is not None and not busy and self.models.path is not None
         ui.restageButton.enabled = ui.stageButton.enabled and self.result is not None
         ui.cancelButton.enabled = busy

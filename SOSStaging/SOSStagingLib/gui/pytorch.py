@@ -8,7 +8,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from ..packages.purposes import requirements
+from ..packages.purposes import TORCH, requirements
 
 EXTENSION = "PyTorch"
 
@@ -18,11 +18,16 @@ def available() -> bool:
     return _logic() is not None
 
 
-def install() -> str:
-    """Install PyTorch through its extension; return what went wrong, empty where nothing did."""
+def install(replace: bool = False) -> str:
+    """Install PyTorch through its extension; return what went wrong, empty where nothing did.
+
+    ``replace``: there is a damaged or old one, which pip would otherwise take for good.
+    """
     logic = _logic()
     if logic is None:
         return _install_extension()
+    if replace:
+        _remove(logic)
     versions = {line.partition(">")[0]: line.removeprefix(line.partition(">")[0]) for line in requirements("stage")}
     wanted = {
         "askConfirmation": False,
@@ -30,8 +35,15 @@ def install() -> str:
         "torchvisionVersionRequirement": versions.get("torchvision"),
     }
     if _call(logic.installTorch, wanted) is None:
-        return _("PyTorch was not installed. Press Stage to try again.")
+        return _("PyTorch was not installed. Try again.")
     return ""
+
+
+def _remove(logic: Any) -> None:
+    if hasattr(logic, "uninstallTorch"):
+        _call(logic.uninstallTorch, {"askConfirmation": False})
+    else:
+        slicer.packaging.pip_uninstall(list(TORCH))
 
 
 def _call(function: Any, wanted: dict[str, Any]) -> Any:
@@ -55,7 +67,7 @@ def _logic() -> Any:
 
 def _install_extension() -> str:
     manager = slicer.app.extensionsManagerModel()
-    by_hand = _("Open the Extensions Manager, install the extension PyTorch, restart Slicer and press Stage again.")
+    by_hand = _("Open the Extensions Manager, install the extension PyTorch, restart Slicer and try again.")
     if manager is None or not manager.installExtensionFromServer(EXTENSION, False):
         return _("The extension PyTorch could not be installed. {remedy}").format(remedy=by_hand)
-    return _("The extension PyTorch is installed. Restart Slicer and press Stage again.")
+    return _("The extension PyTorch is installed. Restart Slicer and try again.")

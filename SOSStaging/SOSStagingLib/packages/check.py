@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,26 +68,52 @@ class Check:
         return [line for line in requirements(self.purpose) if name_of(line) in names]
 
     @property
+    def mendable(self) -> bool:
+        """Whether installing can help: a Python that does not start or answer is not mended by packages."""
+        return self.torch_wanted or bool(self.wanted)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, empty where nothing has to be done."""
+        if self.ready:
+            return ""
+        if not self.mendable:
+            return "Restart the program; if that does not help, install it again."
+        broken = any(problem.reinstall for problem in self.problems)
+        return "Install it again to mend it." if broken else "Install it once; it is kept."
+
+    @property
     def text(self) -> str:
         """What a user is told: all that is missing or broken, and what to do."""
         if self.ready:
             return "Everything needed is installed."
-        broken = any(problem.reinstall for problem in self.problems)
-        remedy = "Install it again to mend it." if broken else "Install it once; it is kept."
-        return " ".join([*(problem.text for problem in self.problems), remedy])
+        return " ".join([*(problem.text for problem in self.problems), self.remedy])
 
 
-def check(purpose: str, python: str | None = None, timeout: float = TIMEOUT_SECONDS) -> Check:
-    """Look at the packages of ``python`` (default: the running one; in Slicer give PythonSlicer)."""
+def check(
+    purpose: str,
+    python: str | None = None,
+    timeout: float = TIMEOUT_SECONDS,
+    started: Callable[[subprocess.Popen[bytes]], None] = lambda child: None,
+) -> Check:
+    """Look at the packages of ``python`` (default: the running one; in Slicer give PythonSlicer).
+
+    ``started`` gets the child process, so that who no longer waits for the answer can end it.
+    """
     command = [python or sys.executable, "-m", "SOSStagingLib.packages.inspect_here", purpose]
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=timeout, check=False, env=_environment(), stdin=subprocess.DEVNULL,
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )  # fmt: skip
-        return _read(purpose, done.stdout, f"ended with exit status {done.returncode}" if done.returncode else "")
-    except subprocess.TimeoutExpired as error:
-        return _read(purpose, error.stdout or b"", f"gave no answer within {timeout:.0f} s")
+        ) as child:  # fmt: skip
+            started(child)
+            try:
+                said = child.communicate(timeout=timeout)[0]
+                end = f"ended with exit status {child.returncode}" if child.returncode else ""
+            except subprocess.TimeoutExpired:
+                child.kill()
+                said, end = child.communicate()[0], f"gave no answer within {timeout:.0f} s"
+        return _read(purpose, said, end)
     except OSError as error:
         text = f"The Python that runs the network could not be started ({error.strerror or type(error).__name__})."
         return Check(purpose, {}, (Problem("python", "not-started", text),))

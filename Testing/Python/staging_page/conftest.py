@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from packages.conftest import site
 
+__all__ = ["site"]
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = ROOT / "SOSStaging" / "SOSStaging.py"
 HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 import slicer
-from Bench import dialogs, extensions, generic, hand, installing, page_check
+from Bench import dialogs, generic, hand, page_check
 from report.made_results import make_refusal, make_result
 from staging_page.conftest import HEAD, MODULE, ROOT, drop_head, gone
 
@@ -230,26 +230,6 @@ def test_models_are_imported_and_removed(plain_page, bench, tmp_path):
     hand.click(ui.removeButton)
     assert ui.modelBox.currentText == bundled.stem
     assert not ui.removeButton.enabled
-
-
-def test_declined_packages_stay_away_and_are_asked_for_again(plain_page, bench):
-    drop_head(plain_page)
-    extensions.install_pytorch_extension()
-    installing.pretend_missing(["torch", "torchvision", "timm"])
-    dialogs.answer("Cancel")
-    hand.click(plain_page.ui.stageButton)
-    (asked,) = dialogs.shown()
-    assert "GB" in asked.text and "timm" in asked.text
-    assert not installing.asked()
-    assert "Nothing was installed" in plain_page.ui.messageLabel.text
-    installing.install_with(lambda lines: installing.pretend([line.split(">")[0] for line in lines]))
-    dialogs.answer("OK")
-    hand.click(plain_page.ui.stageButton)
-    torch, rest = installing.asked()
-    assert torch == ["torch>=2.6", "torchvision>=0.21"]
-    assert rest == ["timm>=1.0.12"]
-    assert plain_page.page.run.busy, plain_page.ui.messageLabel.text
-    hand.click(plain_page.ui.cancelButton)
 
 
 @pytest.mark.parametrize(("scale", "dark"), [(1.0, False), (1.5, True)])
