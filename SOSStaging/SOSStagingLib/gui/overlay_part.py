@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from ..report.words import percent
 from ..scene.layout import ViewState
 from ..scene.nodes import PREFIX, Node, ResultScope, nodes_of_class
-from ..scene.show import OVERLAY, REGION, ResultNodes
+from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
 from ..scene.views import show_in_slices
 from ..staging.result import StagingResult
 from .texts import say
@@ -23,6 +23,7 @@ class OverlayPart:
     def __init__(self, ui: Any) -> None:
         self.ui = ui
         self._before: ViewState | None = None
+        self._offered: tuple[Any, ...] | None = None
 
     def show(self, volume: Node, opacity: float) -> None:
         """Bring the slice views to the synchondrosis with the heat map over the scan."""
@@ -30,7 +31,7 @@ class OverlayPart:
         if self._before is None:
             self._before = ViewState.of(scene)
         scope = ResultScope(scene, volume, volume.GetName())
-        nodes = ResultNodes(None, overlay=scope.find(OVERLAY), region=scope.find(REGION))
+        nodes = ResultNodes(None, overlay=self._shown(volume), region=scope.find(REGION))
         show_in_slices(scene, nodes, volume, opacity)
 
     def remember(self) -> None:
@@ -59,26 +60,45 @@ class OverlayPart:
 
     def set_opacity(self, volume: Node | None, opacity: float) -> None:
         """Change the opacity in all views that show this volume's heat map."""
-        overlay = _overlay(volume)
-        if overlay is None:
-            return
+        ours = {node.GetID() for node in _overlays(volume)}
         for composite in nodes_of_class(slicer.mrmlScene, "vtkMRMLSliceCompositeNode"):
-            if composite.GetForegroundVolumeID() == overlay.GetID():
+            if composite.GetForegroundVolumeID() in ours:
                 composite.SetForegroundOpacity(opacity)
 
     def set_threshold(self, volume: Node | None, share: float) -> None:
         """Hide evidence below this share of full scale."""
-        overlay = _overlay(volume)
-        display = None if overlay is None else overlay.GetDisplayNode()
-        if overlay is None or display is None:
-            return
-        full = float(overlay.GetAttribute(PREFIX + "FullScale") or 1.0)
-        highest = max(full, float(overlay.GetImageData().GetScalarRange()[1]))
-        display.SetThreshold(share * full, highest)
+        for overlay in _overlays(volume):
+            display = overlay.GetDisplayNode()
+            if display is None:
+                continue
+            full = float(overlay.GetAttribute(PREFIX + "FullScale") or 1.0)
+            highest = max(full, float(overlay.GetImageData().GetScalarRange()[1]))
+            display.SetThreshold(share * full, highest)
+
+    def offer_runner_up(self, volume: Node | None, result: StagingResult | None) -> None:
+        """Offer the heat map of the second likeliest stage where there is one; a new answer is shown first."""
+        stage = None if result is None else result.runner_up_stage
+        probabilities = None if result is None else result.probabilities
+        node = _find(volume, RUNNER_UP)
+        self.ui.runnerUpBox.visible = node is not None and stage is not None
+        if stage is not None and probabilities is not None:
+            text = _("Show what speaks for stage {stage} ({share}) instead")
+            self.ui.runnerUpBox.text = text.format(stage=stage, share=percent(probabilities[stage - 1]))
+        offered = (None if volume is None else volume.GetID(), probabilities)
+        if offered != self._offered or node is None:
+            blocked = self.ui.runnerUpBox.blockSignals(True)
+            self.ui.runnerUpBox.setChecked(False)
+            self.ui.runnerUpBox.blockSignals(blocked)
+        self._offered = offered
+
+    def _shown(self, volume: Node | None) -> Node | None:
+        """The heat map that was asked for: that of the answer, or of the second likeliest stage."""
+        runner_up = _find(volume, RUNNER_UP) if self.ui.runnerUpBox.checked else None
+        return runner_up or _find(volume, OVERLAY)
 
     def tell_share(self, volume: Node | None, result: StagingResult | None) -> None:
         """Say how much of the heat lies inside the SOS box, as it is now."""
-        overlay = _overlay(volume)
+        overlay = self._shown(volume)
         has = overlay is not None and result is not None and result.gradcam is not None
         for widget in (self.ui.opacitySlider, self.ui.thresholdSlider, self.ui.showButton):
             widget.enabled = has
@@ -86,12 +106,17 @@ class OverlayPart:
             say(self.ui.shareLabel, _("There is no heat map to show.") if result is not None else "")
             return
         region = ResultScope(slicer.mrmlScene, volume, "").find(REGION)
-        share = result.gradcam.share_in_box if region is None else _share_inside(overlay, region)
+        heat = result.gradcam if overlay is _find(volume, OVERLAY) else result.runner_up or result.gradcam
+        share = heat.share_in_box if region is None else _share_inside(overlay, region)
         say(self.ui.shareLabel, _("{share} of the heat lies inside the SOS box.").format(share=percent(share)))
 
 
-def _overlay(volume: Node | None) -> Node | None:
-    return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(OVERLAY)
+def _find(volume: Node | None, role: str) -> Node | None:
+    return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(role)
+
+
+def _overlays(volume: Node | None) -> list[Node]:
+    return [node for node in (_find(volume, OVERLAY), _find(volume, RUNNER_UP)) if node is not None]
 
 
 def _share_inside(overlay: Node, region: Node) -> float:

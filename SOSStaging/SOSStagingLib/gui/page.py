@@ -21,7 +21,7 @@ from ..scene.show import remove_result, show_result
 from ..staging.background import Failure
 from ..staging.result import StagingResult
 from ..staging.stored import load_result
-from .check_part import CheckPart
+from .check_part import SAMPLE, CheckPart
 from .cohort_part import CohortPart
 from .drop import DropFilter
 from .files import load_scan_file
@@ -80,12 +80,15 @@ class Page:
         ui = self.ui
         for button, action in (
             (ui.stageButton, lambda: self.start(None)),
+            (ui.sampleButton, self._stage_sample),
             (ui.restageButton, self._restage),
             (ui.cancelButton, self._cancel),
             (ui.showButton, self._show_views),
+            (ui.runnerUpBox, self._on_runner_up),
             (ui.resetPlaneButton, lambda: self.plane.reset(self.parameters)),
             (ui.acceptButton, self._accept),
             (ui.correctButton, self._correct),
+            (ui.showReportButton, self._show_report),
             (ui.reportButton, self._export_report),
             (ui.csvButton, self._export_csv),
             (ui.pictureButton, self._export_picture),
@@ -112,7 +115,7 @@ class Page:
         """End everything that runs."""
         self._later.stop()
         self._steps.clear()
-        for part in (self.packages, self.run, self.cohort, self.check):
+        for part in (self.packages, self.run, self.cohort, self.check, self.history):
             part.close()
         if self.entered:
             self.overlay.put_back(self._volume())
@@ -230,6 +233,10 @@ class Page:
         if self.parameters is not None:
             self.parameters.modelName = name
 
+    def _on_runner_up(self) -> None:
+        self._show_views()
+        self.overlay.tell_share(self._volume(), self.result)
+
     def _on_region(self, free: bool) -> None:
         self.plane.unlock(self._volume(), free)
         self.overlay.tell_share(self._volume(), self.result)
@@ -238,6 +245,10 @@ class Page:
 
     def _restage(self) -> None:
         self.start(self.plane.plane(self.parameters, self.result))
+
+    def _stage_sample(self) -> None:
+        self.take_files([SAMPLE])
+        self.start(None)
 
     def start(self, plane: Any) -> None:
         """Stage the chosen volume, with the user's plane where there is one."""
@@ -339,6 +350,8 @@ class Page:
         self.result = result
         volume = self._volume()
         self.result_part.show(result)
+        say(self.ui.reportLabel, "")
+        self.overlay.offer_runner_up(volume, result)
         self.overlay.tell_share(volume, result)
         self.history.show(volume, result)
         region = self.plane.region(volume)
@@ -368,7 +381,9 @@ class Page:
         ui.restageButton.enabled = ui.stageButton.enabled and self.result is not None
         ui.cancelButton.enabled = busy
         ui.modelBox.enabled = not busy
-        ui.hintLabel.visible = volume is None
+        for widget in (ui.hintLabel, ui.sampleButton):
+            widget.visible = volume is None
+        ui.sampleButton.enabled = not busy and self.models.path is not None
 
     # Reading and export
 
@@ -382,31 +397,39 @@ class Page:
         if volume is not None and self.result is not None:
             self.history.review(volume, self.result, self.ui.reviewBox.currentIndex + 1)
 
+    def _show_report(self) -> None:
+        volume = self._volume()
+        if volume is not None and self.result is not None:
+            report = complete(volume, self.result)
+            self._written(lambda: self.history.show_report(report), self.ui.reportLabel)
+
     def _export_report(self) -> None:
         folder = ask_folder(_("Folder for the report"))
         volume = self._volume()
         if folder is not None and volume is not None and self.result is not None:
             result = self.result
-            self._written(lambda: self.history.write_report_into(folder, volume, complete(volume, result)))
+            report = complete(volume, result)
+            self._written(lambda: self.history.write_report_into(folder, volume, report), self.ui.reportLabel)
 
     def _export_csv(self) -> None:
         path = ask_file(_("Write the table"), "sos-runs.csv", "CSV (*.csv)")
         if path is not None:
-            self._written(lambda: self.history.write_csv(path))
+            self._written(lambda: self.history.write_csv(path), self.ui.exportLabel)
 
     def _export_picture(self) -> None:
         path = ask_file(_("Write the picture"), "sos.png", "PNG (*.png)")
         volume = self._volume()
         if path is not None and volume is not None and self.result is not None:
             result = self.result
-            self._written(lambda: self.history.write_picture(path, complete(volume, result)))
+            picture = complete(volume, result)
+            self._written(lambda: self.history.write_picture(path, picture), self.ui.exportLabel)
 
-    def _written(self, write: Callable[[], None]) -> None:
+    def _written(self, write: Callable[[], None], label: Any) -> None:
         try:
             write()
         except OSError as error:
             text = _("Nothing was written: {why}. Choose another folder.")
-            say(self.ui.exportLabel, text.format(why=error.strerror or error))
+            say(label, text.format(why=error.strerror or error))
 
     # Files
 

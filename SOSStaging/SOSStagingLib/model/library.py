@@ -75,7 +75,7 @@ def card_lines(path: Path) -> list[str]:
     """Say in plain words what a model's card says of it. Raises ModelFileError."""
     card = read_card(path)
     lines = [
-        f"{card['name']} {card['version']}, scheme {card['scheme']}",
+        f"{card['name']} {card['version']}. Stage scheme: {card['scheme']}.",
         f"Trained on: {card['trained_on']}. {card.get('intended_use', '')}".strip(),
     ]
     return [*lines, *_measured(card), f"Licence: {card.get('licence', 'not given')}"]
@@ -85,8 +85,9 @@ def _measured(card: Mapping[str, Any]) -> list[str]:
     measured = card.get("metrics", {}).get("simulated")
     if not isinstance(measured, Mapping) or "exact" not in measured:
         return ["No accuracy is recorded in its card."]
-    exact, within = measured["exact"], measured.get("within_one")
-    text = f"On {measured.get('n', '?')} simulated heads: exact {100 * exact:.0f} %"
-    if within is not None:
-        text += f", within one stage {100 * within:.0f} %"
-    return [f"{text}. This says nothing about accuracy on patients."]
+    exact, within, heads = f"{100 * measured['exact']:.0f}", measured.get("within_one"), measured.get("n", "?")
+    if within is None:
+        found = f"On {heads} simulated heads: exact {exact} %."
+    else:
+        found = f"On {heads} simulated heads: exact {exact} %, within one stage {100 * within:.0f} %."
+    return [f"{found} This says nothing about accuracy on patients."]

@@ -19,6 +19,7 @@ class Prediction:
     ``sos_px`` (column, row) in slab pixels; ``box_px`` (column_min, row_min, column_max, row_max);
     ``cam`` float32 [CAM_SIZE, CAM_SIZE] for the predicted stage, absolute scale; its cell (r, c) covers the slab pixels
     [r*f, (r+1)*f) x [c*f, (c+1)*f) with f = slab size / CAM_SIZE. ``landmarks_px`` name -> (column, row).
+    ``runner_up_cam``: the same map for the second likeliest stage.
     """
 
     logits: npt.NDArray[np.float32]
@@ -27,3 +28,4 @@ class Prediction:
     box_px: tuple[float, float, float, float]
     cam: npt.NDArray[np.float32]
     landmarks_px: dict[str, tuple[float, float]]
+    runner_up_cam: npt.NDArray[np.float32] | None = None

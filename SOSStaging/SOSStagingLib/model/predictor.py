@@ -93,7 +93,10 @@ class Predictor:
             center = found
         around = self.student.fine(torch.cat([_fine_view(planes, valid, c) for c in _corners_around(found)]))
         logits = (fine["logits"] + around["logits"].sum(0)) / (1 + len(around["logits"]))
-        cam = _cam_on_slab(self.student.cam(fine, logits.argmax(1))[0].float().cpu().numpy(), corner)
+        cam, runner_up = (
+            _cam_on_slab(self.student.cam(fine, stage)[0].float().cpu().numpy(), corner)
+            for stage in logits.topk(2).indices.T
+        )
         ends = (local[0] + torch.tensor(corner, device=self.device)).cpu().numpy()
         seen = torch.cat([fine["presence"], around["presence"]]).mean()
         presence = torch.sigmoid(torch.minimum(coarse["presence"], seen))
@@ -104,6 +107,7 @@ class Predictor:
             box_px=_box(ends),
             cam=cam,
             landmarks_px={n: (float(p[0]), float(p[1])) for n, p in zip(LANDMARKS, slab_positions.cpu(), strict=True)},
+            runner_up_cam=runner_up,
         )
 
 

@@ -53,17 +53,18 @@ def scale_known(result: StagingResult) -> bool:
 
 def plausible(result: StagingResult) -> str:
     """Say which stages are plausible at the result's coverage."""
-    on = " on simulated heads" if result.model is not None and result.model.trained_on == "simulated" else ""
-    coverage = f"{result.plausible_coverage * 100:.0f} %"
+    simulated = result.model is not None and result.model.trained_on == "simulated"
+    percentage = f"{result.plausible_coverage * 100:.0f}"
+    coverage = f"{percentage} % coverage on simulated heads" if simulated else f"{percentage} % coverage"
     if not result.plausible_stages:
-        return f"No set of plausible stages at {coverage} coverage was given."
+        return f"No set of plausible stages at {percentage} % coverage was given."
     if len(result.plausible_stages) == len(result.stage_names):
         # A coverage would sound like knowledge where the scan rules nothing out.
         return "This scan rules no stage out: all of them are plausible."
     stages = listed(result.plausible_stages)
     if len(result.plausible_stages) == 1:
-        return f"At {coverage} coverage{on} only stage {stages} is plausible."
-    return f"At {coverage} coverage{on} stages {stages} are plausible."
+        return f"At {coverage} only stage {stages} is plausible."
+    return f"At {coverage} stages {stages} are plausible."
 
 
 def certainty(result: StagingResult) -> list[str]:
@@ -86,10 +87,10 @@ def _evidence(result: StagingResult) -> list[str]:
     if result.gradcam is None or not scale_known(result):
         return []
     share = result.gradcam.share_within_20mm
-    text = f"{share * 100:.0f} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis"
+    text = f"{share * 100:.0f} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis."
     if share < 0.5:
-        return [f"Caution: only {text}. The answer may rest on something else in the picture."]
-    return [f"{text}."]
+        return [f"Caution: only {text} The answer may rest on something else in the picture."]
+    return [text]
 
 
 def training_statement(result: StagingResult) -> str:

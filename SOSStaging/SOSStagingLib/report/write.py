@@ -1,11 +1,11 @@
-"""One StagingResult to a folder: result.json, report.html, overlay.png, gradcam.nrrd."""
+"""One StagingResult to a folder: result.json, report.html, overlay.png, gradcam.nrrd, gradcam-runner-up.nrrd."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from ..staging.result import StagingResult
+from ..staging.result import GradCam, StagingResult
 from .files import plain, write_atomic, write_text
 from .page import overlay_picture, report_html
 from .picture import png_bytes
@@ -15,19 +15,21 @@ RESULT_FILE = "result.json"
 REPORT_FILE = "report.html"
 OVERLAY_FILE = "overlay.png"
 GRADCAM_FILE = "gradcam.nrrd"
+RUNNER_UP_FILE = "gradcam-runner-up.nrrd"
 
 
 def write_report(result: StagingResult, folder: Path) -> None:
     """Write the report of one result into ``folder``, which is made if missing.
 
-    Always result.json and report.html; overlay.png and gradcam.nrrd only for a staged scan that has them, and those of
-    an earlier run are removed otherwise. Each file is put in place whole, result.json last: where it exists, the
-    report is complete.
+    Always result.json and report.html; overlay.png and the Grad-CAM of the stage given and of the second likeliest one
+    only for a staged scan that has them, and those of an earlier run are removed otherwise. Each file is put in place
+    whole, result.json last: where it exists, the report is complete.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT_FILE).unlink(missing_ok=True)
     _write_overlay(result, folder / OVERLAY_FILE)
-    _write_gradcam(result, folder / GRADCAM_FILE)
+    _write_gradcam(result, result.gradcam, folder / GRADCAM_FILE)
+    _write_gradcam(result, result.runner_up, folder / RUNNER_UP_FILE)
     write_text(folder / REPORT_FILE, report_html(result))
     write_text(folder / RESULT_FILE, result_json(result))
 
@@ -46,8 +48,7 @@ def _write_overlay(result: StagingResult, path: Path) -> None:
     write_atomic(path, lambda partial: partial.write_bytes(data))
 
 
-def _write_gradcam(result: StagingResult, path: Path) -> None:
-    gradcam = result.gradcam
+def _write_gradcam(result: StagingResult, gradcam: GradCam | None, path: Path) -> None:
     if gradcam is None or not result.assessable:
         path.unlink(missing_ok=True)
         return

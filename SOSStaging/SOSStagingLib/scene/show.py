@@ -16,6 +16,7 @@ from .nodes import ROLE, Node, ResultScope, matrix4, nodes_of_class, remove_node
 from .tables import show_chart, show_probabilities, show_runs
 
 OVERLAY, REGION, RUNS, PROBABILITIES, SERIES, CHART = "overlay", "region", "runs", "probabilities", "series", "chart"
+RUNNER_UP = "runner-up"
 COLOURS = "colours"
 FOLDER_KEY = "SOSStaging.Folder"
 
@@ -26,6 +27,7 @@ class ResultNodes:
 
     runs: Node
     overlay: Node | None = None
+    runner_up: Node | None = None
     colours: Node | None = None
     region: Node | None = None
     probabilities: Node | None = None
@@ -43,7 +45,7 @@ def show_result(scene: Node, result: StagingResult, volume_node: Node | None = N
     scope = ResultScope(scene, volume_node, result.input_name)
     provenance = _provenance(result)
     runs = show_runs(scope.get_or_add(RUNS, "vtkMRMLTableNode", f"{scope.label} SOS runs"), result)
-    colours = overlay = region = probabilities = series = chart = None
+    colours = overlay = runner_up = region = probabilities = series = chart = None
     if result.assessable:
         probabilities = show_probabilities(
             scope.get_or_add(PROBABILITIES, "vtkMRMLTableNode", f"{scope.label} SOS probabilities"), result
@@ -55,12 +57,18 @@ def show_result(scene: Node, result: StagingResult, volume_node: Node | None = N
         colours = _colours(scene)
         overlay = scope.get_or_add(OVERLAY, "vtkMRMLScalarVolumeNode", f"{scope.label} SOS Grad-CAM")
         _fill_overlay(overlay, result.gradcam, colours)
+    if result.assessable and result.runner_up is not None:
+        colours = _colours(scene)
+        name = f"{scope.label} SOS Grad-CAM, second likeliest"
+        runner_up = scope.get_or_add(RUNNER_UP, "vtkMRMLScalarVolumeNode", name)
+        _fill_overlay(runner_up, result.runner_up, colours)
     if result.assessable and result.sos is not None and result.sos.box_ras_mm is not None:
         region = scope.get_or_add(REGION, "vtkMRMLMarkupsROINode", f"{scope.label} SOS")
         _fill_region(region, np.asarray(result.sos.box_ras_mm, float))
     shown = {
         RUNS: runs,
         OVERLAY: overlay,
+        RUNNER_UP: runner_up,
         REGION: region,
         PROBABILITIES: probabilities,
         SERIES: series,
@@ -71,10 +79,10 @@ def show_result(scene: Node, result: StagingResult, volume_node: Node | None = N
             scope.remove(role)
         else:
             set_provenance(node, provenance)
-    _follow_transform(volume_node, (overlay, region))
+    _follow_transform(volume_node, (overlay, runner_up, region))
     _drop_unused_colours(scene)
     _place_in_hierarchy(scope, [node for node in shown.values() if node is not None])
-    return ResultNodes(runs, overlay, colours, region, probabilities, series, chart)
+    return ResultNodes(runs, overlay, runner_up, colours, region, probabilities, series, chart)
 
 
 def remove_result(scene: Node, volume_node: Node | None = None, input_name: str = "") -> None:
@@ -83,7 +91,7 @@ def remove_result(scene: Node, volume_node: Node | None = None, input_name: str 
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     folder = _find_folder(hierarchy, scope)
     # The chart first: it refers to the series, and that to the table.
-    for role in (CHART, SERIES, PROBABILITIES, RUNS, REGION, OVERLAY):
+    for role in (CHART, SERIES, PROBABILITIES, RUNS, REGION, RUNNER_UP, OVERLAY):
         scope.remove(role)
     _drop_unused_colours(scene)
     if folder and hierarchy.GetNumberOfItemChildren(folder) == 0:

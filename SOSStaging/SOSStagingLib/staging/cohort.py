@@ -210,6 +210,12 @@ def _write_files(result: StagingResult, folder: Path) -> None:
 
 def _not_written(result: StagingResult, reason: Finding) -> StagingResult:
     return replace(
-        result, assessable=False, reasons=(*result.reasons, reason), stage=None, probabilities=None,
-        expected_stage=None, plausible_stages=(), gradcam=None,
+        result,
+        assessable=False,
+        reasons=(*result.reasons, reason),
+        stage=None,
+        probabilities=None,
+        expected_stage=None,
+        plausible_stages=(),
+        gradcam=None,
     )

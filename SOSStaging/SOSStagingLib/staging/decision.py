@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..model import calibration
 from ..model.prediction import Prediction
@@ -111,7 +112,17 @@ def locate(prediction: Prediction, slab: Slab, kind: Kind) -> SosLocation:
 
 def gradcam(prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> GradCam:
     """Give the map its place in RAS and measure how much of it lies on the SOS (0 for an empty map)."""
-    cam = np.asarray(prediction.cam, np.float32)
+    return _placed(np.asarray(prediction.cam, np.float32), prediction, slab, card)
+
+
+def runner_up(prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> GradCam | None:
+    """The same for the second likeliest stage; None where the engine gave no such map."""
+    if prediction.runner_up_cam is None:
+        return None
+    return _placed(np.asarray(prediction.runner_up_cam, np.float32), prediction, slab, card)
+
+
+def _placed(cam: npt.NDArray[np.float32], prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> GradCam:
     geometry = _cam_geometry(slab, cam.shape[0], cam.shape[1])
     rows, columns = np.meshgrid(np.arange(cam.shape[0]), np.arange(cam.shape[1]), indexing="ij")
     centers = geometry.to_ras(np.stack([columns, rows, np.zeros_like(rows)], -1))

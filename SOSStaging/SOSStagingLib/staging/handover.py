@@ -21,7 +21,7 @@ from ..scan.geometry import Geometry
 from ..scan.types import Finding, Scan
 from .protocol import load_slabs, save_slabs
 from .result import StagingResult
-from .stored import GRADCAM_FILE, RESULT_FILE, load_result
+from .stored import GRADCAM_FILE, RESULT_FILE, RUNNER_UP_FILE, load_result
 
 ARRAY_FILE, SCAN_FILE, SLAB_FILE = "array.npy", "scan.json", "slab.npz"
 PIECE_BYTES = 16 << 20
@@ -105,6 +105,8 @@ def save_result(folder: Path, result: StagingResult) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if result.gradcam is not None:
         write_gradcam_nrrd(folder / GRADCAM_FILE, result.gradcam, result.model)
+    if result.runner_up is not None:
+        write_gradcam_nrrd(folder / RUNNER_UP_FILE, result.runner_up, result.model)
     if result.slab is not None:
         save_slabs(folder / SLAB_FILE, [result.slab])
     text = json.dumps(plain(result.to_json()), allow_nan=False)

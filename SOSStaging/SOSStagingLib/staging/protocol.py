@@ -137,6 +137,8 @@ def save_predictions(path: Path, predictions: Sequence[Prediction]) -> None:
     for n, prediction in enumerate(predictions):
         arrays[f"logits{n}"] = np.asarray(prediction.logits, np.float32)
         arrays[f"cam{n}"] = np.asarray(prediction.cam, np.float32)
+        if prediction.runner_up_cam is not None:
+            arrays[f"runner_up_cam{n}"] = np.asarray(prediction.runner_up_cam, np.float32)
         # presence, SOS and box in one float64 row: a JSON line must not carry NaN, a file may
         arrays[f"numbers{n}"] = np.array([prediction.presence, *prediction.sos_px, *prediction.box_px], float)
         names = sorted(prediction.landmarks_px)
@@ -155,7 +157,6 @@ def load_predictions(path: Path) -> list[Prediction]:
             points = zip(arrays[f"landmark_names{n}"], arrays[f"landmarks{n}"], strict=True)
             landmarks = {str(name): (float(x), float(y)) for name, (x, y) in points}
             box = (v[3], v[4], v[5], v[6])
-            predictions.append(
-                Prediction(arrays[f"logits{n}"], v[0], (v[1], v[2]), box, arrays[f"cam{n}"], landmarks)
-            )
+            cam, runner_up = arrays[f"cam{n}"], arrays.get(f"runner_up_cam{n}")
+            predictions.append(Prediction(arrays[f"logits{n}"], v[0], (v[1], v[2]), box, cam, landmarks, runner_up))
     return predictions

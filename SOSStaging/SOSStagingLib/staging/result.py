@@ -65,6 +65,7 @@ class StagingResult:
     ``stage`` counts from 1; it, ``probabilities`` (scheme order), ``expected_stage`` and ``plausible_stages`` are None
     or empty when ``assessable`` is False, and then ``reasons`` says why. ``stage_names`` are the scheme's names in
     order. ``slab`` is what the student saw (not in the JSON). ``input_name`` is only the file or folder name.
+    ``runner_up`` is the Grad-CAM of ``runner_up_stage``, where the engine gave it.
     """
 
     input_name: str
@@ -81,6 +82,7 @@ class StagingResult:
     plane: Plane | None = None
     quality: QualityReport = field(default_factory=QualityReport)
     gradcam: GradCam | None = None
+    runner_up: GradCam | None = None
     slab: Slab | None = None
     kind: str = "volume"
     model: ModelInfo | None = None
@@ -92,6 +94,13 @@ class StagingResult:
             raise ValueError("a result has a stage and probabilities exactly when it is assessable")
         if not self.assessable and not self.reasons:
             raise ValueError("a result that is not assessable must say why")
+
+    @property
+    def runner_up_stage(self) -> int | None:
+        """The second likeliest stage."""
+        if self.probabilities is None or len(self.probabilities) < 2:
+            return None
+        return sorted(range(len(self.probabilities)), key=lambda n: -self.probabilities[n])[1] + 1  # type: ignore[index]
 
     def to_json(self) -> dict[str, Any]:
         """Return the versioned JSON form (docs: output contract in the README)."""
@@ -112,6 +121,7 @@ class StagingResult:
             "plane": None if self.plane is None else self.plane.to_json(),
             "quality": self.quality.to_json(),
             "gradcam": None if self.gradcam is None else _cam_json(self.gradcam),
+            "runner_up": None if self.runner_up is None else _cam_json(self.runner_up),
             "model": None if self.model is None else self.model.to_json(),
             "software": dict(self.software),
             "seconds": {k: round(float(v), 4) for k, v in self.seconds.items()},

@@ -133,6 +133,7 @@ def _decide(
         plausible_coverage=answer.coverage,
         sos=decision.locate(prediction, slab, prepared.kind),
         gradcam=decision.gradcam(prediction, slab, card),
+        runner_up=decision.runner_up(prediction, slab, card),
         slab=slab,
     )
 

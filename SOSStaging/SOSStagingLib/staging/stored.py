@@ -17,6 +17,7 @@ from .result import RESULT_FORMAT, GradCam, ModelInfo, SosLocation, StagingResul
 
 RESULT_FILE = "result.json"
 GRADCAM_FILE = "gradcam.nrrd"
+RUNNER_UP_FILE = "gradcam-runner-up.nrrd"
 
 
 def load_result(folder: Path) -> StagingResult:
@@ -25,14 +26,21 @@ def load_result(folder: Path) -> StagingResult:
         data = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
         if data["format"] != RESULT_FORMAT:
             raise ValueError(f"{RESULT_FILE} has the format {data['format']!r}, this version reads {RESULT_FORMAT!r}")
-        return result_from_json(data, _heat(data, folder))
+        heat = None if data["gradcam"] is None else _heat(data["gradcam"], folder / GRADCAM_FILE)
+        second = folder / RUNNER_UP_FILE
+        return result_from_json(data, heat, _heat(data["runner_up"], second) if second.exists() else None)
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise ValueError(f"{RESULT_FILE} is damaged: {error!r}") from error
 
 
-def result_from_json(data: Mapping[str, Any], heat: npt.NDArray[np.float32] | None = None) -> StagingResult:
+def result_from_json(
+    data: Mapping[str, Any],
+    heat: npt.NDArray[np.float32] | None = None,
+    runner_up: npt.NDArray[np.float32] | None = None,
+) -> StagingResult:
     """Return the result that ``to_json`` told of, with the Grad-CAM ``heat`` [rows, columns] where it is at hand, else
-    an empty one. Raises KeyError, TypeError, ValueError or AttributeError for anything else."""
+    an empty one; the ``runner_up`` map only where it is at hand. Raises KeyError, TypeError, ValueError or
+    AttributeError for anything else."""
     findings = tuple(Finding(**f) for f in data["quality"]["findings"])
     by_code = {f.code: f for f in findings}
     reasons = tuple(by_code.get(r["code"]) or Finding(r["code"], "refuse", r["text"]) for r in data["reasons"])
@@ -52,6 +60,7 @@ def result_from_json(data: Mapping[str, Any], heat: npt.NDArray[np.float32] | No
         plane=_plane(data["plane"]),
         quality=QualityReport(findings),
         gradcam=_gradcam(data["gradcam"], heat),
+        runner_up=None if runner_up is None else _gradcam(data.get("runner_up"), runner_up),
         kind=data["kind"],
         model=None if data["model"] is None else ModelInfo(**data["model"]),
         software=dict(data["software"]),
@@ -89,11 +98,9 @@ def _gradcam(data: Mapping[str, Any] | None, heat: npt.NDArray[np.float32] | Non
     )
 
 
-def _heat(data: Mapping[str, Any], folder: Path) -> npt.NDArray[np.float32] | None:
+def _heat(data: Mapping[str, Any], path: Path) -> npt.NDArray[np.float32]:
     """Take the map from the middle plane of the volume beside the result."""
-    if data["gradcam"] is None:
-        return None
-    volume = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / GRADCAM_FILE)))
-    if volume.shape[1:] != Geometry.from_json(data["gradcam"]["geometry"]).shape[1:]:
-        raise ValueError(f"{GRADCAM_FILE} does not belong to {RESULT_FILE}")
+    volume = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+    if volume.shape[1:] != Geometry.from_json(data["geometry"]).shape[1:]:
+        raise ValueError(f"{path.name} does not belong to {RESULT_FILE}")
     return np.asarray(volume[volume.shape[0] // 2], np.float32)

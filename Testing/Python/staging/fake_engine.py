@@ -26,7 +26,8 @@ def prediction(presence=0.9, stage=4, sos_px=(320.0, 320.0)):
     x, y = sos_px
     cam = np.zeros((CAM_SIZE, CAM_SIZE), np.float32)
     cam[80, 80] = 1.0
-    return Prediction(logits, presence, sos_px, (x - 20, y - 20, x + 20, y + 20), cam, {"sella": (300.0, 280.0)})
+    box, sella = (x - 20, y - 20, x + 20, y + 20), {"sella": (300.0, 280.0)}
+    return Prediction(logits, presence, sos_px, box, cam, sella, np.roll(cam, 40, axis=1))
 
 
 class FakeEngine:

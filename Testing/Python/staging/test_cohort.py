@@ -30,9 +30,10 @@ def light_report(monkeypatch):
     def write(result, folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "result.json").write_text(result_json(result))
-        (folder / "gradcam.nrrd").unlink(missing_ok=True)
-        if result.gradcam is not None:
-            write_gradcam_nrrd(folder / "gradcam.nrrd", result.gradcam)
+        for name, heat in (("gradcam.nrrd", result.gradcam), ("gradcam-runner-up.nrrd", result.runner_up)):
+            (folder / name).unlink(missing_ok=True)
+            if heat is not None:
+                write_gradcam_nrrd(folder / name, heat)
 
     monkeypatch.setattr(cohort, "write_report", write)
 
@@ -154,10 +155,11 @@ def test_a_refused_scan_leaves_no_older_overlay(scans, tmp_path, monkeypatch):
     out = tmp_path / "out"
     stage_cohort(scans[:1], out, FakeEngine())
     made = {file.name for file in (out / "a").iterdir()}
-    assert made == {"result.json", "report.html", "overlay.png", "gradcam.nrrd", ".sosstaging.json"}
+    maps = {"gradcam.nrrd", "gradcam-runner-up.nrrd"}
+    assert made == {"result.json", "report.html", "overlay.png", ".sosstaging.json"} | maps
     write_head(scans[0], level=100)
     ((_, result),) = stage_cohort(scans[:1], out, FakeEngine())
-    assert not result.assessable and not (out / "a" / "gradcam.nrrd").exists()
+    assert not result.assessable and not any((out / "a" / name).exists() for name in maps)
 
 
 def test_a_report_that_cannot_be_drawn_does_not_cost_the_answer(scans, tmp_path, monkeypatch):

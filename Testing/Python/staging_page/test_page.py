@@ -90,6 +90,29 @@ def test_opacity_and_threshold_change_what_is_seen(shown, bench):
     assert overlay.GetDisplayNode().GetLowerThreshold() == pytest.approx(0.5)
 
 
+def test_runner_up_is_shown_on_request(person, head):
+    person.stage()
+    ui = person.page.ui
+    answer = composites()[0].GetForegroundVolumeID()
+    assert ui.runnerUpBox.visible
+    assert "stage 1" in ui.runnerUpBox.text
+    inside = ui.shareLabel.text
+    hand.click(ui.runnerUpBox)
+    other = slicer.mrmlScene.GetNodeByID(composites()[0].GetForegroundVolumeID())
+    assert other.GetID() != answer
+    peaks = [
+        np.argwhere(slicer.util.arrayFromVolume(node) > 0.5)[0]
+        for node in (slicer.mrmlScene.GetNodeByID(answer), other)
+    ]
+    assert peaks[1][2] - peaks[0][2] == 40
+    assert ui.shareLabel.text != inside
+    ui.opacitySlider.value = 0.3
+    assert all(node.GetForegroundOpacity() == pytest.approx(0.3) for node in composites())
+    hand.click(ui.runnerUpBox)
+    assert composites()[0].GetForegroundVolumeID() == answer
+    assert ui.shareLabel.text == inside
+
+
 def test_plane_is_nudged_live_and_used_for_the_next_run(person, head, bench):
     person.stage()
     ui = person.page.ui

@@ -153,6 +153,7 @@ def test_saved_scene_comes_back_also_over_results(person, head, bench, tmp_path)
     assert runs(ui.inputSelector.currentNode()) == 1
     assert sorted(ours()) == nodes
     assert ui.opacitySlider.enabled
+    assert ui.runnerUpBox.visible
     composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
     assert all(node.GetForegroundVolumeID() for node in composites)
     hand.click(ui.stageButton)
