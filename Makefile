@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo app test lint benchmark clean lists check-catalog check-privacy check-resolve home icons sample-data
+.PHONY: setup demo app test lint packaging-test docs-test test-312 benchmark clean lists check-catalog check-privacy \
+	check-resolve home icons sample-data translations model-card system-libraries
 
 setup: $(VENV)/.installed
 
@@ -28,12 +29,30 @@ demo: setup
 app: setup
 	PYTHONPATH=Testing $(BIN)/python -m Bench SOSStaging/SOSStaging.py SOSStagingTraining/SOSStagingTraining.py
 
+# `make test WITHOUT="docs safety"` leaves out folders that a target of their own runs.
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(foreach folder,$(WITHOUT),--ignore=Testing/Python/$(folder))
 
 lint: setup
 	$(BIN)/ruff check SOSStaging SOSStagingTraining Testing
 	$(BIN)/mypy
+
+# What a user installs: the index's rules, the package, what it installs, attacks and privacy
+packaging-test: setup check-catalog check-privacy
+	$(BIN)/python -m pytest Testing/Python/extension Testing/Python/packages Testing/Python/safety
+
+# Every command of the documents, their links and pictures, the model card's figures
+docs-test: setup
+	$(BIN)/python -m pytest Testing/Python/docs
+
+# What needs no torch, under Slicer's Python; `make test-312 SLICER_CORE=5.12.4.0` for another Slicer
+test-312:
+	$(PYTHON) Testing/Packaging/torch_free.py $(if $(SLICER_CORE),--slicer-core $(SLICER_CORE))
+
+# On Debian and Ubuntu without a desktop: what Qt and VTK need to draw off screen
+system-libraries:
+	sudo apt-get update
+	sudo apt-get install --yes libegl1 libgl1 libglx-mesa0 libopengl0 libxkbcommon0 libfontconfig1 libdbus-1-3 libxcb-cursor0
 
 benchmark: setup
 	$(BIN)/python Testing/Benchmarks/bench_staging.py
@@ -54,8 +73,16 @@ check-privacy:
 check-resolve: setup
 	$(BIN)/python Testing/Packaging/check_resolve.py
 
+# The texts of both pages for translation, with Qt's tools; translate what is unfinished with Qt Linguist
+translations: setup
+	$(BIN)/python Testing/Packaging/translations.py
+
 home:
 	$(PYTHON) Testing/Packaging/catalog.py --set-home $(URL)
+
+# The figures of docs/model-card.md, from the card inside the bundled model
+model-card: setup
+	$(BIN)/python Testing/Packaging/model_card.py
 
 sample-data: setup
 	$(BIN)/python Testing/Packaging/sample_data.py

@@ -24,7 +24,7 @@ def tracked(root: Path) -> list[Path]:
     if done.returncode == 0 and (root / ".git").exists():
         names = done.stdout.decode("utf-8").split("\0")
         return [root / name for name in names if name and (root / name).is_file()]
-    skipped = {"__pycache__", ".venv", "build", "demo-output"}
+    skipped = {"__pycache__", ".venv", ".venv312", "build", "demo-output"}
     return [p for p in root.rglob("*") if p.is_file() and not skipped & set(p.relative_to(root).parts)]
 
 
