@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..learning.events import EVENTS_FILE, Event
-from .run_folder import RunFolder, State
+from .run_folder import LOG_FILE, RunFolder, State
+
+OWN_WORDS = "sos train: "
+"""How the program begins what it says of its own end."""
+STOPPED = OWN_WORDS + "stopped"
 
 
 class EventTail:
@@ -124,6 +128,19 @@ class RunWatch:
         running = [key for key, state in self.states.items() if state == "running"]
         told = [key for key, curves in self.curves.items() if curves.last is not None]
         return next(reversed(running or told), None)
+
+    def log_size(self) -> int:
+        """How long the log of the run's background processes is now."""
+        path = self.run.folder / LOG_FILE
+        return path.stat().st_size if path.exists() else 0
+
+    def complaint(self, since: int = 0) -> str:
+        """Why the background process ended, where it said so in the log behind ``since``; empty while it goes on."""
+        path = self.run.folder / LOG_FILE
+        text = path.read_bytes()[since:].decode("utf-8", "replace") if path.exists() else ""
+        last = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+        own = last.startswith(OWN_WORDS) and not last.startswith(STOPPED)
+        return last.removeprefix(OWN_WORDS) if own else ""
 
     @property
     def share(self) -> float:

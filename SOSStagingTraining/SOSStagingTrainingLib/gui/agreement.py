@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slicer.i18n import tr as _
+from SOSStagingLib.gui.texts import say
 from SOSStagingLib.scan.types import PlainError
 
 from ..study.agreement import Agreement
@@ -25,7 +26,7 @@ class AgreementSection:
         """Another study is open."""
         self.ui.agreementButton.enabled = self.page.study is not None
         self.ui.agreementTable.visible = False
-        self.ui.agreementLabel.text = ""
+        say(self.ui.agreementLabel, "")
 
     def compare(self) -> None:
         """Compare all raters. Only on request: to see the others' labels is not blind."""
@@ -34,14 +35,15 @@ class AgreementSection:
         try:
             found = self.page.study.agreement()
         except (PlainError, OSError) as error:
-            self.ui.agreementLabel.text = words(error)
+            say(self.ui.agreementLabel, words(error))
             return
         tables.fill(self.ui.agreementTable, [_row(pair) for pair in found], [_confusion(pair) for pair in found])
         self.ui.agreementTable.visible = bool(found)
-        self.ui.agreementLabel.text = (
+        say(
+            self.ui.agreementLabel,
             _("Kappa is quadratically weighted, with its 95 % interval over patients where there are ten or more.")
             if found
-            else _("There is nothing to compare yet: it takes two raters, or two readings of one.")
+            else _("There is nothing to compare yet: it takes two raters, or two readings of one."),
         )
 
 

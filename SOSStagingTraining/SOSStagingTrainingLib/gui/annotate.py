@@ -10,15 +10,20 @@ import numpy as np
 import qt
 import slicer
 from slicer.i18n import tr as _
+from SOSStagingLib.gui.texts import say
 from SOSStagingLib.scan.types import PlainError
 
 from ..scene import case_view, layouts
+from ..study.ledger import FIRST_READING
 from ..study.roi import RoiBox
 from ..study.session import Session
+from ..study.worklist import SECOND_READING, WorkItem
+from .box import DraggedBox
+from .keys import Keys
 from .reading import CaseReading, Read
+from .steps import Steps
 
 STAGE_KEYS = 5
-SECOND_READING = 2
 
 
 class AnnotateSection:
@@ -29,10 +34,7 @@ class AnnotateSection:
         self.session: Session | None = None
         self.reading: CaseReading | None = None
         self._shown: str | None = None
-        self._box: Any = None
-        self._tags: list[int] = []
-        self._touched = False
-        self._shortcuts: list[Any] = []
+        self._box = DraggedBox(self._on_dragged)
         ui = self.ui
         ui.startAnnotateButton.connect("clicked(bool)", self._on_start)
         ui.raterEdit.connect("editingFinished()", self._on_rater)
@@ -48,7 +50,14 @@ class AnnotateSection:
 
         ui.raterEdit.text = setting("Rater")
         ui.reviewBox.setValue(int(setting("ReviewPercent", "10")))
-        self._make_shortcuts()
+        self._steps = Steps()
+        self._keys = Keys(
+            [
+                *((str(number), self._stage_action(number)) for number in range(1, STAGE_KEYS + 1)),
+                *(("0", self._stage_action(None)), ("PgUp", self._on_back), ("PgDown", self._on_skip)),
+                ("U", self._on_undo),
+            ]
+        )
 
     @property
     def rater(self) -> str:
@@ -61,27 +70,8 @@ class AnnotateSection:
     def _stage_action(self, stage: int | None) -> Callable[[], None]:
         return lambda: self._on_stage(stage)
 
-    # Keys: they work wherever the mouse is, but not while a text is typed, and only while a case is open.
-
-    def _make_shortcuts(self) -> None:
-        window = slicer.util.mainWindow()
-        actions: list[tuple[str, Callable[[], None]]] = [
-            *((str(number), self._stage_action(number)) for number in range(1, STAGE_KEYS + 1)),
-            ("0", self._stage_action(None)),
-            ("PgUp", self._on_back),
-            ("PgDown", self._on_skip),
-            ("U", self._on_undo),
-        ]
-        for key, action in actions if window is not None else []:
-            shortcut = qt.QShortcut(qt.QKeySequence(key), window)
-            shortcut.setEnabled(False)
-            shortcut.connect("activated()", action)
-            self._shortcuts.append(shortcut)
-
     def _listen(self) -> None:
-        active = self.page.entered and self.session is not None and self.session.current is not None
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(active)
+        self._keys.listen(self.page.entered and self.session is not None and self.session.current is not None)
 
     # Begin and end.
 
@@ -117,9 +107,10 @@ class AnnotateSection:
 
     def finish(self) -> None:
         """Close the case and the session; what was said is kept."""
+        self._steps.stop()
         if self.session is None:
             return
-        self._forget_box()
+        self._box.forget()
         self.session = None
         if self.reading is not None:
             self.reading.close()
@@ -133,24 +124,23 @@ class AnnotateSection:
     def close(self) -> None:
         """The page goes."""
         self.finish()
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(False)
-            shortcut.delete()
-        self._shortcuts.clear()
+        self._keys.close()
 
     def enter(self) -> None:
-        """The module is shown again: so is the case."""
+        """The module is shown again: so is the case, as the views were given back."""
         self._listen()
         if self.session is not None and self.session.current is not None:
-            self._show(again=True)
+            self._show()
 
     def leave(self) -> None:
         """Another module is shown."""
+        self._steps.stop()
         self._listen()
 
     def on_scene_closing(self) -> None:
         """The scene is emptied: the case is shown again on request."""
-        self._forget_box()
+        self._steps.stop()
+        self._box.forget()
         self._shown = None
 
     def on_study(self) -> None:
@@ -175,12 +165,12 @@ class AnnotateSection:
 
     def _drawn(self) -> RoiBox | None:
         session = self.session
-        if self._box is None or session is None or session.current is None:
+        if session is None or session.current is None:
             return None
         # A second reading leaves the box of the first one, unless it was drawn anew.
-        if session.current.reading >= SECOND_READING and not self._touched:
+        if session.current.reading >= SECOND_READING and not self._box.touched:
             return None
-        return case_view.box_of(self._box)
+        return self._box.read()
 
     def _on_skip(self) -> None:
         if self._open:
@@ -207,11 +197,25 @@ class AnnotateSection:
                 self.ui.noteEdit.clear()
                 self._say(_("The note is kept."))
 
-    def open_case(self, name: str) -> None:
+    def open_case(self, name: str, reading: int = FIRST_READING) -> None:
         """Open a case out of turn."""
         self.ui.annotateSection.collapsed = False
         if self.begin():
-            self._go(lambda session: session.show(name))
+            self._go(lambda session: session.show(name, reading))
+
+    def blind_order(self) -> list[WorkItem] | None:
+        """The rater's own list where cases are to be called by their place in it, None where names may be read.
+
+        Names may tell what is to be judged: those of simulated scans do, others may say an age. So they are hidden
+        from whoever labels, and in a simulated study always.
+        """
+        if self.session is not None:
+            return self.session.order()
+        study = self.page.study
+        if study is None or not study.simulated:
+            return None
+        found: list[WorkItem] = study.order(self.rater, review_share=self.ui.reviewBox.value / 100)
+        return found
 
     @property
     def _open(self) -> bool:
@@ -235,24 +239,22 @@ class AnnotateSection:
         try:
             yield
         except (PlainError, OSError) as error:
-            self._say(words(error))
+            self._say(self._nameless(words(error)))
 
     # The case in the views.
 
-    def _show(self, again: bool = False) -> None:
+    def _show(self) -> None:
         session = self.session
         if session is None or self.reading is None:
             return
         if session.current is None:
-            self._forget_box()
+            self._box.forget()
             self._shown = None
             case_view.remove_owned(self.page.scene, case_view.SCAN, case_view.BOX)
             self._say(_("Nothing is left: every case is labelled."))
             return
         name = session.current.case
-        if again and self._shown == name and self._box is not None:
-            self.page.show_layout(self._layout(name))
-            return
+        self._steps.stop()
         self._shown = None
         self.reading.ask(name, *session.upcoming())
         found = self.reading.read(name)
@@ -267,25 +269,34 @@ class AnnotateSection:
 
     def _on_failed(self, name: str, why: str) -> None:
         if self._awaits(name):
-            self._say(why or _("The scan could not be read: its process ended. Press Start to try again."))
+            self._say(
+                self._nameless(why) or _("The scan could not be read: its process ended. Press Start to try again.")
+            )
 
     def _awaits(self, name: str) -> bool:
         current = None if self.session is None else self.session.current
         return current is not None and current.case == name and self._shown is None and self.page.entered
 
     def _place(self, name: str, found: Read) -> None:
-        study, session = self.page.study, self.session
-        if study is None or session is None or self.reading is None:
+        if self.page.study is not None and self.session is not None and not self._steps.busy:
+            self._box.forget()
+            self._steps.start(self._placing(self.session, name, found))
+
+    def _placing(self, session: Session, name: str, found: Read) -> Iterator[None]:
+        """Put the case into the views; the loop breathes at every yield. It can be judged when all of it is there."""
+        scene, case = self.page.scene, self.page.study.case(name)
+        volume = yield from case_view.show_scan(scene, case, self._title, np.asarray(found.voxels), found.window)
+        if not scene.IsNodePresent(volume):
+            self._say(_("The scan was deleted from the scene. Press Start to open it again."))
             return
-        case = study.case(name)
-        self._forget_box()
+        box = session.box or self._proposal(name) or case_view.guessed_box(case)
         with slicer.util.RenderBlocker():
-            volume = case_view.show_scan(self.page.scene, case, np.asarray(found.voxels), found.window)
             self.page.show_layout(self._layout(name))
-            box = session.box or self._proposal(name) or case_view.guessed_box(case)
-            self._watch_box(case_view.show_box(self.page.scene, box))
-            case_view.turn_views(self.page.scene, case, volume, box.center)
-        self._shown, self._touched = name, False
+            case_view.turn_views(scene, case, volume, box.center)
+        yield
+        self._box.show(scene, session.box or self._proposal(name) or box)
+        self._shown = name
+        self.refresh()
 
     def _layout(self, name: str) -> int:
         kind = self.page.study.case(name).kind
@@ -298,29 +309,15 @@ class AnnotateSection:
     def _on_proposed(self, name: str) -> None:
         """Move the box where the model sees the synchondrosis, unless the rater has taken it in hand."""
         box, session = self._proposal(name), self.session
-        untouched = self._shown == name and self._box is not None and not self._touched
-        if box is not None and untouched and session is not None and session.box is None:
-            tags, self._tags = self._tags, []
-            case_view.set_box(self._box, box)
-            self._tags = tags
+        if box is not None and self._shown == name and session is not None and session.box is None:
+            self._box.move(box)
 
-    def _watch_box(self, node: Any) -> None:
-        self._box = node
-        ended = slicer.vtkMRMLMarkupsNode.PointEndInteractionEvent
-        self._tags = [node.AddObserver(ended, self._on_dragged)]
-
-    def _forget_box(self) -> None:
-        if self._box is not None:
-            for tag in self._tags:
-                self._box.RemoveObserver(tag)
-        self._box, self._tags = None, []
-
-    def _on_dragged(self, _caller: Any, _event: str) -> None:
-        self._touched = True
-        if self._box is None or self.session is None or not self._open:
+    def _on_dragged(self) -> None:
+        box = self._box.read()
+        if box is None or self.session is None or not self._open:
             return
         with self._errors_shown():
-            self.session.draw(case_view.box_of(self._box))
+            self.session.draw(box)
             self._say(_("The box is kept."))
 
     def restore_box(self) -> None:
@@ -331,26 +328,27 @@ class AnnotateSection:
         name = session.current.case
         case = self.page.study.case(name)
         box = session.box or self._proposal(name) or case_view.guessed_box(case)
-        self._watch_box(case_view.show_box(self.page.scene, box))
+        self._box.show(self.page.scene, box)
 
     def on_node_removed(self, node: Any) -> None:
         """A node was deleted, perhaps the box or the scan."""
-        if node is self._box:
-            self._forget_box()
+        if node is self._box.node:
+            self._box.forget()
             qt.QTimer.singleShot(0, self._after_removal)
         elif node.GetAttribute(case_view.ROLE) == case_view.SCAN and self._shown is not None:
+            self._steps.stop()
             self._shown = None
             self._say(_("The scan was deleted from the scene. Press Start to open it again."))
 
     def _after_removal(self) -> None:
-        if self._open and self._box is None and self.page.entered:
+        if self._open and self._box.node is None and self.page.entered:
             self.restore_box()
             self._say(_("The box was deleted; here is the proposed one again."))
 
     # What the section says.
 
     def _say(self, text: str) -> None:
-        self.ui.annotateMessage.text = text
+        say(self.ui.annotateMessage, text)
 
     def refresh(self) -> None:
         """Show where the rater is."""
@@ -376,20 +374,30 @@ class AnnotateSection:
         self._show_tally()
         self._listen()
 
+    @property
+    def _title(self) -> str:
+        """What the case is called while it is judged."""
+        return str(_("Case {number}").format(number=0 if self.session is None else self.session.number))
+
+    def _nameless(self, text: str) -> str:
+        """A text about the case without its name."""
+        current = None if self.session is None else self.session.current
+        return text if current is None else text.replace(current.case, self._title)
+
     def _case_text(self) -> str:
         session = self.session
         if session is None or session.current is None:
             return _("No case is open.")
         if self._shown is None:
-            return _("{case}: reading the scan...").format(case=session.current.case)
+            return _("{case}: reading the scan...").format(case=self._title)
         given = session.given
         if given is None:
             return _("{case}: press 1 to {top} for the stage, drag the box where it is off.").format(
-                case=session.current.case, top=len(self.page.study.scheme.stages)
+                case=self._title, top=len(self.page.study.scheme.stages)
             )
         if given.stage is None:
-            return _("{case}: you said that it cannot be judged.").format(case=session.current.case)
-        return _("{case}: you gave stage {stage}.").format(case=session.current.case, stage=given.stage)
+            return _("{case}: you said that it cannot be judged.").format(case=self._title)
+        return _("{case}: you gave stage {stage}.").format(case=self._title, stage=given.stage)
 
     def _show_tally(self) -> None:
         session, bar = self.session, self.ui.annotateProgress

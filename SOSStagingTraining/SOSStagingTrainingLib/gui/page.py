@@ -6,6 +6,7 @@ from typing import Any
 
 import qt
 import slicer
+from SOSStagingLib.gui.packages import PackagesPart
 from SOSStagingLib.scan.types import PlainError
 from SOSStagingLib.scene.layout import ViewState
 
@@ -26,6 +27,7 @@ class Page:
     def __init__(self, widget: Any, ui: Any) -> None:
         self.widget, self.ui = widget, ui
         self.children = Children()
+        self.packages = PackagesPart(ui.trainLabel, ui.mendButton, lambda: self.train.refresh())
         self.study: Study | None = None
         self.entered = False
         self._views: ViewState | None = None
@@ -64,6 +66,7 @@ class Page:
         self.annotate.close()
         self.train.close()
         self.result.close()
+        self.packages.close()
         self.children.cancel_all()
         self.restore_views()
         remove_owned(self.scene)
@@ -72,6 +75,7 @@ class Page:
         """The scene is about to be emptied."""
         self._views = None
         self.annotate.on_scene_closing()
+        self.result.close()
         self.train.on_scene_closing()
 
     def on_scene_changed(self) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import slicer
 from slicer.i18n import tr as _
+from SOSStagingLib.gui.texts import say
 from SOSStagingLib.model.library import SUFFIX, user_models_folder
+from SOSStagingLib.scan.types import PlainError
 
 from ..compute.case_gallery import Shown, read_gallery, read_map
 from ..compute.watching import RunWatch
 from ..scene import case_view, layouts
 from . import tables
 from .child import Ended
-from .reading import CaseReading
+from .reading import CaseReading, Read
+from .steps import Steps
 
+PURPOSE = "train"
 COMPARE, PUBLISH, GALLERY = "compare", "publish", "gallery"
 COMPARISON_FOLDER, COMPARISON_FILE, GALLERY_FOLDER = "comparison", "comparison.json", "gallery"
 GALLERY_PROGRAM = "SOSStagingTrainingLib.compute.case_gallery"
@@ -35,6 +41,7 @@ class ResultSection:
         self._wanted: Shown | None = None
         self._reading: CaseReading | None = None
         self._comparison: dict[str, Any] = {}
+        self._steps = Steps()
         self._connect()
         self.on_run(None)
 
@@ -62,7 +69,7 @@ class ResultSection:
         if other:
             self._comparison = {}
             self._read_comparison()
-            self.ui.resultLabel.text = "" if watch is not None else _("Train first: results of a run are shown here.")
+            self._say("" if watch is not None else _("Train first: results of a run are shown here."))
             self.ui.modelNameEdit.text = "" if watch is None else f"{watch.run.study_folder.name}-{FIRST_CHOICE}"
         self._on_method()
 
@@ -133,8 +140,10 @@ class ResultSection:
 
     def _on_gallery(self) -> None:
         folder = self._gallery_folder
-        if self.watch is None or folder is None:
-            return
+        if self.watch is not None and folder is not None:
+            self.page.packages.when_ready(PURPOSE, lambda: self._look(folder), self.ui.resultLabel)
+
+    def _look(self, folder: Path) -> None:
         self._say(_("Asking the network about the held-out cases..."))
         model = folder / f"model{SUFFIX}"
         if model.exists():
@@ -176,6 +185,7 @@ class ResultSection:
         if self.watch is None or not 0 <= row < len(self._shown):
             return
         self.page.annotate.finish()
+        self._steps.stop()
         self._wanted = self._shown[row]
         if self._reading is None:
             self._reading = CaseReading(
@@ -190,21 +200,45 @@ class ResultSection:
         if wanted is None or wanted.case != name or found is None or folder is None or not self.page.entered:
             return
         self._wanted = None
+        self._steps.start(self._showing(wanted, found, folder))
+
+    def _showing(self, wanted: Shown, found: Read, folder: Path) -> Iterator[None]:
+        """Put a case into the views; the loop breathes at every yield."""
+        name, scene = wanted.case, self.page.scene
         case = self.page.study.case(name)
-        scene = self.page.scene
+        volume = yield from case_view.show_scan(scene, case, name, np.asarray(found.voxels), found.window)
+        if not scene.IsNodePresent(volume):
+            return
         with slicer.util.RenderBlocker():
-            volume = case_view.show_scan(scene, case, np.asarray(found.voxels), found.window)
             self.page.show_layout(layouts.ONE_PICTURE if case.kind == "picture" else layouts.ONE_SAGITTAL)
-            case_view.turn_views(scene, case, volume, case_view.guessed_box(case).center)
-            if wanted.map_file:
-                heat = read_map(folder, wanted)
-                title = f"{name} Grad-CAM"
-                case_view.show_heat(scene, title, heat.array, heat.ijk_to_ras, heat.full_scale)
-        self._say(
-            _("{case}: label {label}, the network said {given}.").format(
-                case=name, label=wanted.label, given=wanted.given
-            )
-        )
+            # All of it: a network that looks at the wrong place must be seen to.
+            case_view.turn_views(scene, case, volume, case_view.guessed_box(case).center, whole=True)
+        yield
+        self._show_box(name)
+        yield
+        hottest = self._show_heat(folder, wanted) if wanted.map_file else None
+        text = _("{case}: label {label}, the network said {given}.")
+        text = text.format(case=name, label=wanted.label, given=wanted.given)
+        if hottest is not None:
+            more = _("Its strongest evidence is {percent} % of full colour.").format(percent=round(100 * hottest))
+            text = f"{text} {more}"
+        self._say(text)
+
+    def _show_box(self, name: str) -> None:
+        """Show where a rater saw the synchondrosis, so that the heat can be compared with it."""
+        study = self.page.study
+        entry = next(iter(study.box_entries().get(name, {}).values()), None)
+        with contextlib.suppress(PlainError, OSError):
+            boxes = () if entry is None else study.boxes_of(entry)
+            if boxes:
+                case_view.show_box(self.page.scene, boxes[0], free=False)
+
+    def _show_heat(self, folder: Path, shown: Shown) -> float:
+        """Show a case's Grad-CAM; return its strongest value as a share of full scale."""
+        heat = read_map(folder, shown)
+        title = _("{case} Grad-CAM").format(case=shown.case)
+        case_view.show_heat(self.page.scene, title, heat.array, heat.ijk_to_ras, heat.full_scale)
+        return float(heat.array.max()) / heat.full_scale
 
     def close(self) -> None:
         """The page or the study goes."""
@@ -212,6 +246,7 @@ class ResultSection:
             self._reading.close()
             self._reading = None
         self._wanted = None
+        self._steps.stop()
 
     # Publishing.
 
@@ -224,7 +259,9 @@ class ResultSection:
         if path.exists():
             self._say(_("There is a model named {name} already. Take another name.").format(name=name))
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.packages.when_ready(PURPOSE, lambda: self._publish_as(path), self.ui.resultLabel)
+
+    def _publish_as(self, path: Path) -> None:
         self._say(_("Calibrating and measuring the network..."))
         self._publish(PUBLISH, path, lambda ended: self._on_published(ended, path))
         self.refresh()
@@ -247,7 +284,7 @@ class ResultSection:
     # What the section says.
 
     def _say(self, text: str) -> None:
-        self.ui.resultLabel.text = text
+        say(self.ui.resultLabel, text)
 
     def refresh(self) -> None:
         """Enable what can be done now."""

@@ -12,8 +12,11 @@ from SOSStagingLib.scan.types import PlainError
 from SOSStagingLib.staging.inputs import find_cases
 
 from ..scene.case_view import ROLE
+from ..study.ledger import FIRST_READING
+from ..study.store import MANIFEST_FILE
 from ..study.study import Study
 from ..study.types import TRUTH
+from ..study.worklist import SECOND_READING, WorkItem
 from . import tables
 from .child import Ended
 
@@ -26,6 +29,7 @@ class StudySection:
     def __init__(self, page: Any) -> None:
         self.page, self.ui = page, page.ui
         self._adding, self._added = 0, 0
+        self._items: list[WorkItem] = []
         ui = self.ui
         ui.openStudyButton.connect("clicked(bool)", self._on_open)
         ui.createStudyButton.connect("clicked(bool)", self._on_create)
@@ -45,7 +49,7 @@ class StudySection:
         from .page import setting
 
         folder = setting("LastStudy")
-        if folder and (Path(folder) / "manifest.json").exists():
+        if folder and (Path(folder) / MANIFEST_FILE).exists():
             self.ui.studyPath.currentPath = folder
             self.open(Path(folder))
 
@@ -53,6 +57,10 @@ class StudySection:
         """Open a study."""
         from .page import keep_setting, words
 
+        if not (folder / MANIFEST_FILE).exists():
+            text = _("There is no study in {folder}. Press New study to make one there.")
+            self.ui.studyLabel.text = text.format(folder=folder.name or str(folder))
+            return
         try:
             study = Study.open(folder)
         except (PlainError, OSError) as error:
@@ -123,9 +131,7 @@ class StudySection:
         return path
 
     def _on_add_dicom(self) -> None:
-        database = slicer.dicomDatabase
-        series = list(database.loadedSeriesInstanceUIDs) if database is not None and database.isOpen else []
-        folders = {str(Path(file).parent) for uid in series for file in database.filesForSeries(uid)[:1]}
+        folders = _dicom_folders()
         if not folders:
             self.ui.studyLabel.text = _("Load a series from the DICOM database first.")
             return
@@ -196,20 +202,35 @@ class StudySection:
     def _rows(self, study: Study) -> list[list[str]]:
         rater = self.page.annotate.rater
         mine = study.ledger(rater) if rater else None
-        labels, skips, boxes = (mine.labels(), mine.skips(), mine.rois()) if mine else ({}, {}, {})
+        readings = (SECOND_READING, FIRST_READING)
+        labels = [mine.labels(reading) if mine else {} for reading in readings]
+        skips = [mine.skips(reading) if mine else {} for reading in readings]
+        boxes = mine.rois() if mine else {}
         others = [study.labels(name) for name in study.raters if name != TRUTH]
+        blind = self.page.annotate.blind_order()
+        self._items = blind or [WorkItem(case.name, FIRST_READING) for case in study.cases]
         rows = []
-        for case in study.cases:
+        for number, item in enumerate(self._items, 1):
             # Not which stage: a case may come a second time, and is then to be judged afresh.
-            state = _("labelled") if case.name in labels else _("skipped") if case.name in skips else _("to do")
-            count = sum(case.name in labelled for labelled in others)
-            rows.append([case.name, state, _("yes") if case.name in boxes else "", str(count)])
+            done, passed = (known[item.reading == FIRST_READING] for known in (labels, skips))
+            state = _("labelled") if item.case in done else _("skipped") if item.case in passed else _("to do")
+            box = _("yes") if item.case in boxes and item.reading == FIRST_READING else ""
+            name = _("Case {number}").format(number=number) if blind else item.case
+            rows.append([name, state, box, str(sum(item.case in labelled for labelled in others))])
         return rows
 
     def _on_case(self, row: int, _column: int) -> None:
-        item = self.ui.casesTable.item(row, 0)
-        if item is not None:
-            self.page.annotate.open_case(item.text())
+        if 0 <= row < len(self._items):
+            self.page.annotate.open_case(self._items[row].case, self._items[row].reading)
+
+
+def _dicom_folders() -> set[str]:
+    """The folders of the series that are loaded as volumes: Slicer notes the instances at the volume."""
+    database = slicer.dicomDatabase
+    volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if database is not None else []
+    instances = [(volume.GetAttribute("DICOM.instanceUIDs") or "").split() for volume in volumes]
+    files = [database.fileForInstance(uids[0]) for uids in instances if uids]
+    return {str(Path(file).parent) for file in files if file}
 
 
 def _shown_volume() -> Any | None:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import qt
 from slicer.i18n import tr as _
+from SOSStagingLib.gui.texts import say
 from SOSStagingLib.scan.types import PlainError
 
 from ..compute.report import duration
 from ..compute.run_folder import RUN_FILE, RunFolder
 from ..compute.runner import RUNS_FOLDER
 from ..compute.watching import RunWatch
-from ..learning.recipe import load_recipe
 from ..scene import layouts
 from ..scene.case_view import CURVES, remove_owned
 from ..scene.curves import Curves
 from . import tables
-from .child import Ended
+from .begin import Beginning
 
-CHECK, START = "check", "start"
 POLL_MS = 700
-RECIPES = ("quick", "ours", "paper")
-CLUSTER = "cluster"
-NEW = ""
-"""The entry for what is agreed on now, among the frozen datasets."""
 
 
 class TrainSection:
@@ -42,47 +36,27 @@ class TrainSection:
         self._timer.connect("timeout()", self.poll)
         self._followed = True
         self._was_alive = False
-        self._fill_choices()
+        self._stop_wanted = False
+        self._leads = True
+        self._told = ""
+        self.beginning = Beginning(page, self.attach, self._say)
         self._connect()
         self.on_study()
 
     def _connect(self) -> None:
         ui = self.ui
-        ui.checkButton.connect("clicked(bool)", self._on_check)
-        ui.startTrainButton.connect("clicked(bool)", self._on_start)
         ui.resumeButton.connect("clicked(bool)", self._on_resume)
         ui.stopButton.connect("clicked(bool)", self._on_stop)
         ui.runBox.connect("currentIndexChanged(int)", self._on_run_chosen)
-        ui.whereBox.connect("currentIndexChanged(int)", lambda _n: self._show_where())
         ui.jobsTable.connect("cellClicked(int,int)", self._on_job)
-        ui.findingsTable.connect("cellDoubleClicked(int,int)", self._on_finding)
-        tables.prepare(ui.findingsTable, [_("Severity"), _("What was found")], stretched=1)
         tables.prepare(ui.jobsTable, [_("Network"), _("State"), _("Step")])
-        ui.findingsTable.setWordWrap(True)
-
-    def _fill_choices(self) -> None:
-        about = {"quick": _("quick: minutes, to see the path"), "ours": _("ours"), "paper": _("paper (2505.21561)")}
-        tables.choose(self.ui.recipeBox, [(about[name], name) for name in RECIPES])
-        tables.choose(self.ui.foldsBox, [(_("The first, for a model"), "1"), (_("All, to compare"), "")])
-        where = [
-            (_("This computer"), "auto"),
-            (_("This computer's CPU"), "cpu"),
-            (_("This computer's GPU"), "cuda:0"),
-            (_("A cluster (Dask)"), CLUSTER),
-        ]
-        tables.choose(self.ui.whereBox, where)
-        self._show_where()
-
-    def _show_where(self) -> None:
-        cluster = tables.chosen(self.ui.whereBox) == CLUSTER
-        self.ui.schedulerEdit.visible = cluster
-        self.ui.schedulerLabel.visible = cluster
 
     # The module's life.
 
     def enter(self) -> None:
         """The module is shown."""
         if self.watch is not None:
+            self._leads = True
             self._timer.start()
             self._draw()
 
@@ -103,9 +77,8 @@ class TrainSection:
         self._timer.stop()
         self.watch = None
         remove_owned(self.page.scene, CURVES)
-        self.ui.findingsTable.visible = False
+        self.beginning.on_study()
         self._offer_runs(None)
-        self._offer_datasets()
         runs = self._runs()
         if runs:
             alive = [path for path in runs if _is_alive(path)]
@@ -122,104 +95,13 @@ class TrainSection:
         entries = [(path.name, str(path)) for path in self._runs()]
         tables.choose(self.ui.runBox, entries, None if chosen is None else str(chosen))
 
-    def _offer_datasets(self) -> None:
-        study = self.page.study
-        frozen = [] if study is None else [(name, name) for name in study.datasets]
-        tables.choose(self.ui.datasetBox, [(_("As they are now"), NEW), *frozen])
-
-    # Before a run.
-
-    def _on_check(self) -> None:
-        study = self.page.study
-        self._say(_("Checking the study..."))
-        least = str(self._least())
-        self.page.children.start(CHECK, ["study", "check", study.folder, "--min-per-stage", least], self._on_checked)
-        self.refresh()
-
-    def _least(self) -> int:
-        return load_recipe(tables.chosen(self.ui.recipeBox)).study.min_per_stage
-
-    def _on_checked(self, ended: Ended) -> None:
-        found = [match.groups() for line in ended.err.splitlines() if (match := _FINDING.match(line))]
-        words = {"refuse": _("must be mended"), "warning": _("warning"), "info": _("note")}
-        rows = [[str(words.get(severity, severity)), str(text)] for severity, text in found]
-        tables.fill(self.ui.findingsTable, rows, [text for _severity, text in found])
-        self.ui.findingsTable.visible = bool(rows)
-        refused = sum(severity == "refuse" for severity, _text in found)
-        if ended.status and not found:
-            self._say(ended.last_words)
-        elif refused:
-            self._say(_("{count} things must be mended before training.").format(count=refused))
-        else:
-            self._say(_("The study can be trained from."))
-        self.refresh()
-
-    def _on_finding(self, row: int, _column: int) -> None:
-        item, study = self.ui.findingsTable.item(row, 1), self.page.study
-        named = [case.name for case in study.cases if item is not None and case.name in item.text()]
-        if named:
-            self.page.annotate.open_case(max(named, key=len))
-
-    def _on_start(self) -> None:
-        study = self.page.study
-        dataset = tables.chosen(self.ui.datasetBox)
-        self.page.annotate.finish()
-        if dataset != NEW:
-            self._train(dataset)
-            return
-        taken = set(study.datasets)
-        names = ["train", *(f"train-{n}" for n in range(2, len(taken) + 3))]
-        name = next(one for one in names if one not in taken)
-        self._say(_("Checking the study and freezing its labels..."))
-        freeze = ["study", "freeze", study.folder, name, "--min-per-stage", str(self._least())]
-        self.page.children.start(START, freeze, lambda ended: self._on_frozen(ended, name))
-        self.refresh()
-
-    def _on_frozen(self, ended: Ended, name: str) -> None:
-        if self.page.study is None or name not in self.page.study.datasets:
-            self._on_checked(ended)
-            self._say(ended.last_words or _("The labels could not be frozen."))
-            return
-        self._offer_datasets()
-        self._train(name)
-
-    def _train(self, dataset: str) -> None:
-        recipe = tables.chosen(self.ui.recipeBox)
-        out = self.page.study.folder / RUNS_FOLDER / f"{recipe}-{dataset}"
-        folds = tables.chosen(self.ui.foldsBox)
-        arguments = ["train", "--recipe", recipe, "--study", self.page.study.folder, "--dataset", dataset]
-        arguments += ["--out", out, *self._where(), "--detach", *(["--folds", folds] if folds else [])]
-        self._say(_("Preparing the run..."))
-        self.page.children.start(START, arguments, lambda ended: self._on_started(ended, out))
-        self.refresh()
-
-    def _where(self) -> list[str]:
-        where = tables.chosen(self.ui.whereBox)
-        if where == CLUSTER:
-            return ["--scheduler", str(self.ui.schedulerEdit.text).strip()]
-        return ["--device", where]
-
-    def _on_started(self, ended: Ended, out: Path) -> None:
-        if ended.status or not (out / RUN_FILE).exists():
-            self._say(ended.last_words or _("The run could not be started."))
-            self.refresh()
-            return
-        self._say("")
-        self.attach(out)
-
     def _on_resume(self) -> None:
         if self.watch is not None:
-            out = self.watch.run.folder
-            self._say(_("Going on..."))
-            arguments = ["train", "--out", out, *self._where(), "--detach"]
-            self.page.children.start(START, arguments, lambda ended: self._on_started(ended, out))
-            self.refresh()
+            self.beginning.resume(self.watch.run.folder)
 
     def _on_stop(self) -> None:
-        if self.page.children.running(START):
-            self.page.children.cancel(START)
-            self._say(_("Stopped before it began."))
-        elif self.watch is not None:
+        if not self.beginning.cancel() and self.watch is not None:
+            self._stop_wanted = True
             self.watch.run.request_stop()
             self._say(_("The run ends after the step it is at."))
         self.refresh()
@@ -235,7 +117,8 @@ class TrainSection:
             self._say(str(error))
             self.refresh()
             return
-        self._followed, self._was_alive = True, False
+        self._followed, self._was_alive, self._stop_wanted, self._told = True, False, False, ""
+        self._leads = True
         self._offer_runs(folder)
         self._timer.start()
         self.poll()
@@ -244,6 +127,8 @@ class TrainSection:
     def _on_run_chosen(self, _index: int) -> None:
         folder = tables.chosen(self.ui.runBox)
         if folder:
+            self.beginning.forget()
+            self._say("")
             self.attach(Path(folder))
 
     def poll(self) -> None:
@@ -262,9 +147,12 @@ class TrainSection:
             self.page.result.on_run(watch)
         ended = self._was_alive and not watch.alive
         self._was_alive = watch.alive
-        self._show_words(ended)
+        if watch.alive and self._stop_wanted and not watch.run.stop_requested:
+            watch.run.request_stop()  # a run that begins takes back what was asked of the one before
+        if not self.beginning.is_beginning(watch):
+            self._show_words(ended)
         self.refresh()
-        if not watch.alive and not self.page.children.running(START):
+        if not watch.alive and not self.beginning.busy:
             # A run that nobody works on can be begun elsewhere at any time: look at it, but seldom.
             self._timer.setInterval(10 * POLL_MS if self._idle_for_long() else POLL_MS)
         else:
@@ -295,14 +183,20 @@ class TrainSection:
         assert watch is not None
         failed = [key for key, state in watch.states.items() if state == "failed"]
         if watch.alive:
-            self._say(self._pace())
+            self._tell(_("The run ends after the step it is at.") if self._stop_wanted else self._pace())
         elif failed:
             text = str(watch.run.outcome(failed[0]).get("text", ""))
-            self._say(_("{job} failed. {text}").format(job=failed[0], text=text))
+            self._tell(_("{job} failed. {text}").format(job=failed[0].split(".")[0], text=text))
         elif len(watch.done) == len(watch.curves):
-            self._say(_("All networks are trained."))
+            self._tell(_("All networks are trained."))
         elif ended:
-            self._say(_("The run has stopped. It can go on where it was."))
+            self._tell(_("The run has stopped. It can go on where it was."))
+
+    def _tell(self, text: str) -> None:
+        """Say how the run is, once: what else is said meanwhile stays."""
+        if text != self._told:
+            self._told = text
+            self._say(text)
 
     def _pace(self) -> str:
         assert self.watch is not None
@@ -330,8 +224,15 @@ class TrainSection:
     def _on_job(self, row: int, _column: int) -> None:
         # A click on the job that runs follows the run again.
         self._followed = self.watch is not None and list(self.watch.curves)[row] == self.watch.current
-        self.page.show_layout(layouts.CURVES)
+        self._show_plots()
         self._draw()
+
+    def _show_plots(self) -> None:
+        """Show the plot views: the second one only where there is something for it, as few cases have no validation."""
+        key = self._shown_job()
+        if key is not None and self.watch is not None:
+            metrics = len(self.watch.curves[key].metrics_at) > 1
+            self.page.show_layout(layouts.CURVES if metrics else layouts.LOSS)
 
     def _draw(self) -> None:
         """Draw the curves of the job that is looked at, unless a case is being labelled."""
@@ -340,32 +241,30 @@ class TrainSection:
             return
         curves = self.watch.curves[key]
         if len(curves.at) > 1:
-            if self.watch.alive and self.page.annotate.session is None:
-                self.page.show_layout(layouts.CURVES)
+            free = self.watch.alive and self.page.annotate.session is None
+            more = layouts.is_shown(self.page.scene, layouts.LOSS) and len(curves.metrics_at) > 1
+            if (free and self._leads) or more:
+                # Once only: whoever turns to something else meanwhile is left in peace.
+                self._leads = False
+                self._show_plots()
             self._loss.show(key, curves.at, curves.terms)
         if len(curves.metrics_at) > 1:
             self._metrics.show(key, curves.metrics_at, curves.metrics)
 
     def _say(self, text: str) -> None:
-        self.ui.trainLabel.text = text
+        say(self.ui.trainLabel, text)
 
     def refresh(self) -> None:
         """Enable what can be done now."""
         ui, watch = self.ui, self.watch
-        study = self.page.study
-        busy = self.page.children.running(START)
-        ready = study is not None and bool(study.cases)
+        busy = self.beginning.busy or self.page.packages.busy
         alive = watch is not None and watch.alive
-        ui.checkButton.enabled = ready and not self.page.children.running(CHECK)
-        ui.startTrainButton.enabled = ready and not busy and not alive
+        self.beginning.refresh(alive)
         unfinished = watch is not None and len(watch.done) < len(watch.curves)
         ui.resumeButton.enabled = unfinished and not alive and not busy
         ui.stopButton.enabled = alive or busy
         for widget in (ui.jobsTable, ui.trainProgress, ui.runBox, ui.runLabel, ui.resumeButton, ui.stopButton):
-            widget.visible = watch is not None or (busy and widget is ui.stopButton)
-
-
-_FINDING = re.compile(r"(refuse|warning|info)\s+[\w-]+: (.*)")
+            widget.visible = watch is not None or (busy and widget in (ui.stopButton, ui.resumeButton))
 
 
 def _is_alive(folder: Path) -> bool:

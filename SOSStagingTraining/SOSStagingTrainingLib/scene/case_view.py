@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from SOSStagingLib.report.colours import OPACITY, SHOWN_FROM, heat_table
 from SOSStagingLib.scan.geometry import FloatArray, Geometry
 from SOSStagingLib.scan.types import Plane
 from SOSStagingLib.scene.nodes import Node, matrix4, nodes_of_class, remove_node
+from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
 from ..study.roi import RoiBox
 from ..study.types import Case
@@ -25,6 +26,8 @@ BOX_COLOUR = (0.90, 0.62, 0.0)
 DEFAULT_SIZE_MM = (10.0, 24.0, 24.0)
 SHOWN_MM = 110.0
 SAGITTAL, PICTURE = "Yellow", "Red"
+PIECE_BYTES = 16 << 20
+"""So much of a scan is copied in one go: some milliseconds."""
 
 
 def owned(scene: Node, *roles: str) -> list[Node]:
@@ -51,12 +54,26 @@ def add_owned(scene: Node, role: str, class_name: str, name: str) -> Node:
     return node
 
 
-def show_scan(scene: Node, case: Case, voxels: npt.NDArray[Any], window: tuple[float, float]) -> Node:
-    """Put a case's voxels [k, j, i] into the scene in place of the case before, and return the volume."""
+def show_scan(
+    scene: Node, case: Case, title: str, voxels: npt.NDArray[Any], window: tuple[float, float]
+) -> Generator[None, None, Node]:
+    """Put a case's voxels [k, j, i] into the scene in place of the case before, a piece at a time; gives the volume.
+
+    ``title`` is what the views call it: a case's own name may tell what is to be judged.
+    """
     remove_owned(scene, SCAN, BOX, HEAT)
-    node = add_owned(scene, SCAN, "vtkMRMLScalarVolumeNode", case.name)
+    yield
+    node = add_owned(scene, SCAN, "vtkMRMLScalarVolumeNode", title)
     node.SetIJKToRASMatrix(matrix4(case.geometry.ijk_to_ras))
-    slicer.util.updateVolumeFromArray(node, voxels)
+    image = vtk.vtkImageData()
+    image.SetDimensions(*voxels.shape[::-1])
+    image.AllocateScalars(get_vtk_array_type(voxels.dtype), 1)
+    planes = max(1, PIECE_BYTES // max(1, voxels[0].nbytes))
+    target = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)
+    for first in range(0, len(voxels), planes):
+        target[first : first + planes] = voxels[first : first + planes]
+        yield
+    node.SetAndObserveImageData(image)
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetSaveWithScene(False)
@@ -65,8 +82,8 @@ def show_scan(scene: Node, case: Case, voxels: npt.NDArray[Any], window: tuple[f
     return node
 
 
-def show_box(scene: Node, box: RoiBox) -> Node:
-    """Put the box into the scene, to be dragged, and return its ROI."""
+def show_box(scene: Node, box: RoiBox, free: bool = True) -> Node:
+    """Put the box into the scene, ``free`` to be dragged, and return its ROI."""
     remove_owned(scene, BOX)
     node = add_owned(scene, BOX, "vtkMRMLMarkupsROINode", BOX_NAME)
     node.CreateDefaultDisplayNodes()
@@ -79,10 +96,11 @@ def show_box(scene: Node, box: RoiBox) -> Node:
     display.SetFillVisibility(False)
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(False)
-    display.SetHandlesInteractive(True)
+    display.SetHandlesInteractive(free)
     display.SetTranslationHandleVisibility(True)
     display.SetScaleHandleVisibility(True)
     display.SetRotationHandleVisibility(False)
+    node.SetLocked(not free)
     return node
 
 
@@ -147,8 +165,13 @@ def _picture_size(geometry: Geometry) -> FloatArray:
     return np.asarray(np.maximum(extent, 2.0))
 
 
-def turn_views(scene: Node, case: Case, volume: Node, center: Sequence[float] | FloatArray) -> None:
-    """Show the scan in all slice views at ``center`` (RAS mm), the sagittal one in the midsagittal plane."""
+def turn_views(
+    scene: Node, case: Case, volume: Node, center: Sequence[float] | FloatArray, whole: bool = False
+) -> None:
+    """Show the scan in all slice views at ``center`` (RAS mm), the sagittal one in the midsagittal plane.
+
+    The zoom is on the region around it, or on the ``whole`` scan.
+    """
     for slice_node in nodes_of_class(scene, "vtkMRMLSliceNode"):
         name = slice_node.GetLayoutName()
         composite = _composite_of(scene, name)
@@ -160,7 +183,7 @@ def turn_views(scene: Node, case: Case, volume: Node, center: Sequence[float] | 
         slice_node.SetOrientation({"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}[name])
         if name == SAGITTAL and case.plane is not None:
             _turn(slice_node, case.plane)
-        _frame(slice_node, case)
+        _frame(slice_node, case, whole or case.kind == "picture")
         slice_node.JumpSliceByCentering(*(float(v) for v in center))
 
 
@@ -183,10 +206,12 @@ def _turn(slice_node: Node, plane: Plane) -> None:
     slice_node.UpdateMatrices()
 
 
-def _frame(slice_node: Node, case: Case) -> None:
+def _frame(slice_node: Node, case: Case, whole: bool) -> None:
     """Set the zoom: the region around the synchondrosis, or all of a smaller scan."""
-    corners = case.geometry.to_ras(np.array([[0, 0, 0], np.array(case.geometry.shape[::-1]) - 1.0]))
-    extent = float(np.ptp(corners, axis=0).max()) * 1.05
-    height = min(SHOWN_MM, extent) if case.kind != "picture" else extent
+    matrix = slice_node.GetSliceToRAS()
+    across, up = (np.array([matrix.GetElement(row, column) for row in range(3)]) for column in (0, 1))
+    corners = case.geometry.to_ras(np.array(list(np.ndindex(2, 2, 2))) * (np.array(case.geometry.shape[::-1]) - 1.0))
     width, rows = slice_node.GetDimensions()[:2]
+    extent = max(np.ptp(corners @ up), np.ptp(corners @ across) * rows / max(width, 1)) * 1.05
+    height = float(extent if whole else min(SHOWN_MM, extent))
     slice_node.SetFieldOfView(height * width / max(rows, 1), height, slice_node.GetFieldOfView()[2])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import vtk
@@ -18,6 +19,16 @@ COLOURS = (
 """Okabe and Ito's palette, which colour-blind people tell apart; the line's pattern and marks tell the same again."""
 POINTS = 400
 STEP = "step"
+
+
+@contextmanager
+def _told_at_once(nodes: Sequence[Node]) -> Iterator[None]:
+    were = [(node, node.StartModify()) for node in nodes]
+    try:
+        yield
+    finally:
+        for node, was in were:
+            node.EndModify(was)
 
 
 class Curves:
@@ -39,10 +50,12 @@ class Curves:
         series = {term: values for term, values in series.items() if np.isfinite(values).sum() > 1}
         if not series:
             return
-        table = self._table(at, series)
         chart = chart or self._add_chart()
-        chart.SetTitle(f"{self._titles[0]}: {name}")
-        self._set_series(chart, table, list(series))
+        # Each node tells of all its changes at once: a plot view draws everything anew each time.
+        with _told_at_once(self._nodes()):
+            table = self._table(at, series)
+            chart.SetTitle(f"{self._titles[0]}: {name}")
+            self._set_series(chart, table, list(series))
         self.to_view(chart)
 
     def to_view(self, chart: Node | None = None) -> None:
@@ -96,9 +109,9 @@ class Curves:
                 node = self._add("series", "vtkMRMLPlotSeriesNode", name)
                 self._style(node, number)
                 there[name] = node
-            there[name].SetAndObserveTableNodeID(table.GetID())
-            there[name].SetXColumnName(STEP)
-            there[name].SetYColumnName(name)
+                there[name].SetAndObserveTableNodeID(table.GetID())
+                there[name].SetXColumnName(STEP)
+                there[name].SetYColumnName(name)
         wanted = [there[name].GetID() for name in names]
         if [chart.GetNthPlotSeriesNodeID(n) for n in range(chart.GetNumberOfPlotSeriesNodes())] != wanted:
             chart.RemoveAllPlotSeriesNodeIDs()
@@ -110,7 +123,8 @@ class Curves:
         node.SetColor(*COLOURS[number % len(COLOURS)])
         node.SetLineWidth(2)
         styles = (node.LineStyleSolid, node.LineStyleDash, node.LineStyleDot, node.LineStyleDashDot)
-        node.SetLineStyle(styles[number % len(styles)])
+        # Where colours come a second time, the pattern beside them is another one.
+        node.SetLineStyle(styles[(number + number // len(COLOURS)) % len(styles)])
         marks = (node.MarkerStyleNone,) if self._part == "loss" else (node.MarkerStyleCircle, node.MarkerStyleSquare)
         node.SetMarkerStyle(marks[number % len(marks)])
         node.SetMarkerSize(7)

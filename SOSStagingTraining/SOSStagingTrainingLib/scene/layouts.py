@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 from SOSStagingLib.scene.nodes import Node
 
-ANNOTATE, ONE_SAGITTAL, ONE_PICTURE, CURVES = 5721, 5722, 5723, 5724
+ANNOTATE, ONE_SAGITTAL, ONE_PICTURE, CURVES, LOSS = 5721, 5722, 5723, 5724, 5725
 
 _SLICE = (
     '<item splitSize="{size}"><view class="vtkMRMLSliceNode" singletontag="{name}">'
@@ -30,12 +30,13 @@ def _descriptions() -> dict[int, str]:
     small = (
         f'<item splitSize="300"><layout type="vertical" split="true">{_slice("Red")}{_slice("Green")}</layout></item>'
     )
-    plots = _PLOT.format(tag=LOSS_PLOT, label="L") + _PLOT.format(tag=METRIC_PLOT, label="M")
+    loss = _PLOT.format(tag=LOSS_PLOT, label="L")
     return {
         ANNOTATE: f'<layout type="horizontal" split="true">{_slice("Yellow", 700)}{small}</layout>',
         ONE_SAGITTAL: f'<layout type="horizontal">{_slice("Yellow")}</layout>',
         ONE_PICTURE: f'<layout type="horizontal">{_slice("Red")}</layout>',
-        CURVES: f'<layout type="vertical" split="true">{plots}</layout>',
+        CURVES: f'<layout type="vertical" split="true">{loss}{_PLOT.format(tag=METRIC_PLOT, label="M")}</layout>',
+        LOSS: f'<layout type="vertical">{loss}</layout>',
     }
 
 
@@ -54,5 +55,10 @@ def choose_layout(scene: Node, number: int) -> None:
 
 def is_ours(scene: Node) -> bool:
     """Whether one of the page's layouts is shown."""
+    return any(is_shown(scene, number) for number in _descriptions())
+
+
+def is_shown(scene: Node, number: int) -> bool:
+    """Whether this layout is shown."""
     node = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
-    return node is not None and node.GetViewArrangement() in (ANNOTATE, ONE_SAGITTAL, ONE_PICTURE, CURVES)
+    return node is not None and node.GetViewArrangement() == number

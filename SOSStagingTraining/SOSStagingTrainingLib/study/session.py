@@ -44,6 +44,19 @@ class Session:
         return Tally(max(0, len(self.study.cases) + again - left), len(self.study.cases) + again)
 
     @property
+    def number(self) -> int:
+        """The place of the current case in the rater's own order, from 1, by which it is called: a name may tell the
+        stage. A second reading has a place of its own. 0 where no case is shown."""
+        if self.current is None:
+            return 0
+        places = {item: n for n, item in enumerate(self.order(), 1)}
+        return places.get(self.current, len(places) + 1)
+
+    def order(self) -> list[WorkItem]:
+        """The rater's whole list."""
+        return self.study.order(self.rater, review_share=self._share, seed=self._seed)
+
+    @property
     def can_go_back(self) -> bool:
         """Whether there is a case before this one."""
         return self._at > 0
@@ -90,10 +103,10 @@ class Session:
             self.current = self._path[self._at]
         return self.current
 
-    def show(self, case: str) -> WorkItem:
+    def show(self, case: str, reading: int = FIRST_READING) -> WorkItem:
         """Show a case out of turn, to look at it or to correct it."""
         self.study.case(case)
-        self.current = WorkItem(case, FIRST_READING)
+        self.current = WorkItem(case, reading)
         self._path = [item for item in self._path if item != self.current] + [self.current]
         self._at = len(self._path) - 1
         return self.current

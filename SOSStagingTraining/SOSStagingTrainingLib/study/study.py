@@ -21,7 +21,7 @@ from .records import StudyRecords
 from .roi import RoiBox
 from .store import FOLD_FOLDER, FROZEN_FOLDER
 from .types import TRUTH, StudyError, StudyFinding
-from .worklist import WorkItem, worklist
+from .worklist import WorkItem, order, worklist
 
 
 class Study(StudyRecords):
@@ -30,6 +30,11 @@ class Study(StudyRecords):
     def worklist(self, rater: str, *, review_share: float = 0.0, seed: int = 1) -> list[WorkItem]:
         """Return what a rater has still to label, in an order of their own; a share of it for a second reading."""
         return worklist([case.name for case in self.cases], self.ledger(rater), review_share, seed)
+
+    def order(self, rater: str, *, review_share: float = 0.0, seed: int = 1) -> list[WorkItem]:
+        """Return a rater's whole list, what is labelled already with what is not: a case's place in it names the case
+        without telling anything about it."""
+        return order([case.name for case in self.cases], rater, review_share, seed)
 
     # What raters agree on.
 

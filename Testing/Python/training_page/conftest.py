@@ -1,7 +1,10 @@
-"""The page, and small studies of simulated slabs."""
+"""The page, and small studies for it."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,46 +17,104 @@ pytest.importorskip("slicer", reason="the bench needs slicer-core")
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = ROOT / "SOSStagingTraining" / "SOSStagingTraining.py"
+HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"
 sys.path.insert(0, str(ROOT / "Testing"))
 
-from Bench.fixtures import _application, bench  # noqa: E402, F401
-
-
-def simulated(folder: Path, cases: int, stages: str) -> Path:
-    from SOSStagingTrainingLib.__main__ import main
-
-    argv = ["simulate", "--cases", str(cases), "--slabs", "--stages", stages, "--seed", "3", "--workers", "1"]
-    assert main([*argv, "--out", str(folder)]) == 0
-    return folder
+CASES = 15
+STAGES = 5
+KEYS = {
+    **{str(number): 0x30 + number for number in range(6)},
+    **{"U": 0x55, "back": 0x01000016, "skip": 0x01000017, "Return": 0x01000004},
+}
 
 
 @pytest.fixture(scope="session")
 def _slabs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return simulated(tmp_path_factory.mktemp("slabs") / "study", 4, "1,3,5")
+    """A study of small slabs that anna has labelled and boxed; its cases' names tell the stage."""
+    from learning.made_slabs import slab_study
+
+    folder = tmp_path_factory.mktemp("slabs") / "study"
+    slab_study(folder, CASES)
+    for file in [folder / "manifest.json", *folder.glob("labels/*.jsonl")]:
+        text = file.read_text()
+        for number in range(1, CASES + 1):
+            told = f"head-{number:04d}-stage-{(number - 1) % STAGES + 1}"
+            for key in ("name", "case"):
+                text = text.replace(f'"{key}": "slab-{number:02d}"', f'"{key}": "{told}"')
+        file.write_text(text)
+    return folder
 
 
 @pytest.fixture
 def study_folder(_slabs: Path, tmp_path: Path) -> Path:
-    """A study of four simulated slabs that nobody but the truth has labelled."""
-    import shutil
-
+    """A copy of it that the test may write to."""
     return Path(shutil.copytree(_slabs, tmp_path / "study"))
 
 
 @pytest.fixture
-def page(bench: Any) -> Iterator[Any]:  # noqa: F811
+def few(study_folder: Path) -> Path:
+    """Its first four cases only."""
+    file = study_folder / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["cases"] = manifest["cases"][:4]
+    file.write_text(json.dumps(manifest))
+    return study_folder
+
+
+@pytest.fixture(autouse=True)
+def _quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's own models stay out; the packages were looked at before; no model is there to propose boxes."""
+    from SOSStagingLib.gui import packages
+    from SOSStagingTrainingLib.gui import reading
+
+    monkeypatch.setenv("SOSSTAGING_MODELS", str(tmp_path / "models"))
+    monkeypatch.setattr(packages, "_ready", {"stage", "train"})
+    monkeypatch.setattr(reading, "default_model", lambda: None)
+
+
+@pytest.fixture
+def page(bench: Any) -> Iterator[Any]:
+    """The page as it opens."""
     bench.load_module(ROOT / "SOSStaging" / "SOSStaging.py")
     yield bench.open_module(MODULE)
 
 
-@pytest.fixture
-def opened(page: Any, study_folder: Path) -> Any:
-    """The page with the study open, through its own controls."""
+def needs_torch() -> None:
+    """Skip without torch, and look for it without importing it: after Slicer's libraries it would crash."""
+    import importlib.util
+
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("torch is not installed")
+
+
+def run_here(*arguments: str | Path) -> None:
+    """Run a command of the library in a process of its own."""
+    from SOSStagingTrainingLib.compute.processes import PROGRAM, child_environment
+
+    command = [sys.executable, "-m", PROGRAM, *map(str, arguments)]
+    subprocess.run(command, env=child_environment(), check=True, capture_output=True)
+
+
+def open_study(page: Any, folder: Path) -> None:
+    """Open a study with the page's own controls."""
     from Bench import hand
 
-    page.ui.studyPath.currentPath = str(study_folder)
+    page.ui.studyPath.currentPath = str(folder)
     hand.click(page.ui.openStudyButton)
+
+
+@pytest.fixture
+def opened(page: Any, few: Path) -> Any:
+    """The page with the study of four cases."""
+    open_study(page, few)
     return page
+
+
+def section(bench: Any, page: Any, name: str) -> None:
+    """Open one section and close the others, as one does in a narrow panel."""
+    for part in ("study", "annotate", "agreement", "train", "result"):
+        getattr(page.ui, f"{part}Section").collapsed = part != name
+    bench.process(0.05)
 
 
 def shown_case(page: Any) -> str | None:
@@ -61,14 +122,51 @@ def shown_case(page: Any) -> str | None:
     return page.page.annotate._shown
 
 
-def start(bench: Any, page: Any, rater: str = "A", review: int = 0) -> None:  # noqa: F811
-    """Begin to annotate, as a person does."""
+def start(bench: Any, page: Any, rater: str = "B", review: int = 0) -> str:
+    """Begin to annotate, as a person does; returns the case that opened."""
     from Bench import hand
 
-    page.ui.annotateSection.collapsed = False
+    section(bench, page, "annotate")
     page.ui.raterEdit.clear()
-    hand.type_text(page.ui.raterEdit, rater)
     page.ui.reviewBox.setValue(review)
-    hand.press(page.ui.raterEdit, 0x01000004)  # Return
+    hand.type_text(page.ui.raterEdit, rater)
+    hand.press(page.ui.raterEdit, KEYS["Return"])
     hand.click(page.ui.startAnnotateButton)
-    assert bench.wait_until(lambda: shown_case(page), 30)
+    assert bench.wait_until(lambda: shown_case(page), 60), page.ui.annotateMessage.text
+    return str(shown_case(page))
+
+
+def press(bench: Any, name: str) -> None:
+    """Press a key of the window."""
+    from Bench import hand
+
+    hand.press(bench.window, KEYS[name])
+
+
+def press_on(bench: Any, page: Any, name: str) -> str | None:
+    """Press a key and wait for the case that opens then; None where nothing is left."""
+    before, session = shown_case(page), page.page.annotate.session
+    at = session.current
+    press(bench, name)
+    assert bench.wait_until(lambda: session.current is None or (shown_case(page) and session.current != at), 60), before
+    return shown_case(page)
+
+
+def cell(table: Any, row: int, column: int = 0) -> tuple[Any, Any]:
+    """Where a table's cell is clicked: its viewport and the point."""
+    item = table.item(row, column)
+    table.scrollToItem(item)
+    return table.viewport(), table.visualItemRect(item).center()
+
+
+def column(table: Any, number: int) -> list[str]:
+    """The texts of a table's column."""
+    return [table.item(row, number).text() for row in range(table.rowCount)]
+
+
+def owned_nodes() -> list[str]:
+    """The nodes in the scene that the page made."""
+    import slicer
+
+    nodes = slicer.util.getNodesByClass("vtkMRMLNode")
+    return [node.GetName() for node in nodes if node.GetAttribute("SOSStagingTraining.Role")]
