@@ -1,16 +1,18 @@
 """Screenshots of the SOSStaging page in its states, into docs/screenshots/staging-*.png.
 
-    .venv/bin/python Testing/Benchmarks/show_staging_page.py
+    .venv/bin/python Testing/Benchmarks/show_staging_page.py             all of them
+    .venv/bin/python Testing/Benchmarks/show_staging_page.py --german    only the page in German
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "Testing"), str(ROOT / "SOSStaging")]
+sys.path[:0] = [str(ROOT / "Testing"), str(ROOT / "Testing" / "Packaging"), str(ROOT / "SOSStaging")]
 
 from Bench import application  # noqa: E402
 
@@ -25,8 +27,30 @@ def open_only(page: Any, *names: str) -> None:
         getattr(page.ui, f"{name}Section").collapsed = name not in names
 
 
+def german() -> None:
+    """Write the picture of a result in German; the application speaks it from here on."""
+    bench = application.start()
+    import translations
+    from Bench import hand
+    from PySide6 import QtCore
+
+    for path in translations.compile_all(Path(tempfile.mkdtemp())):
+        translator = QtCore.QTranslator(bench.app)
+        translator.load(str(path))
+        bench.app.installTranslator(translator)
+    page = bench.open_module(ROOT / "SOSStaging" / "SOSStaging.py")
+    hand.click(page.ui.sampleButton)
+    bench.wait_until(lambda: page.page.result is not None and not page.ui.cancelButton.enabled, 600)
+    bench.process(0.3)
+    bench.screenshot(OUT / "staging-german.png")
+    bench.close()
+
+
 def main() -> int:
     """Write all pictures."""
+    if "--german" in sys.argv:
+        german()
+        return 0
     bench = application.start()
     page = bench.open_module(ROOT / "SOSStaging" / "SOSStaging.py")
     from Bench import hand
@@ -59,6 +83,8 @@ def main() -> int:
     bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
     shot("not-assessable")
     bench.close()
+    bench.reset()
+    german()
     return 0
 
 

@@ -16,7 +16,7 @@ from ..staging.background import Failure
 from ..staging.result import StagingResult
 from .packages import PackagesPart, told
 from .run import StagingRun
-from .texts import say
+from .texts import say, shown
 
 SAMPLE = Path(__file__).resolve().parents[2] / "Resources" / "SampleData" / "vhp_female_head.nrrd"
 GOOD, BAD = "\u2713", "\u2717"
@@ -64,14 +64,14 @@ class CheckPart:
                 raise ModelFileError("model-missing", _("There is no model file."), _("Install SOSStaging again."))
             name = path.name if engine else verify(path)["name"]
         except ModelFileError as error:
-            self._note(False, str(error))
+            self._note(False, shown(str(error)))
             self._end(_("Mend it: choose another model, or import this one again."))
             return
         self._note(True, _("Model: {name}").format(name=name))
         try:
             self._run.start(read_scan(SAMPLE), None, "sample", path, engine)
         except ScanError as error:
-            self._note(False, str(error))
+            self._note(False, shown(str(error)))
             self._end(_("Mend it: install SOSStaging again; its sample is damaged."))
 
     def _on_told(self, _phase: str, percent: int, _left: float) -> None:
@@ -80,10 +80,10 @@ class CheckPart:
     def _on_done(self, event: StagingResult | Failure) -> None:
         self._run.close()
         if isinstance(event, Failure):
-            self._note(False, event.text)
-            self._end(_("Mend it: {hint}").format(hint=event.hint))
+            self._note(False, shown(event.text))
+            self._end(_("Mend it: {hint}").format(hint=shown(event.hint)))
         elif not event.assessable:
-            self._note(False, " ".join(reason.text for reason in event.reasons))
+            self._note(False, " ".join(shown(reason.text) for reason in event.reasons))
             self._end(_("Mend it: choose the model that came with SOSStaging and check again."))
         else:
             text = _("Sample staged: stage {stage}, in {n:.1f} s")

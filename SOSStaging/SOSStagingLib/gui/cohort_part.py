@@ -13,7 +13,7 @@ from ..report.words import percent
 from ..staging.cohort_process import CaseLine, CohortProcess, case_paths, listed_scans
 from .dicom import database_series
 from .run import python_for_worker
-from .texts import say
+from .texts import say, shown
 
 TICK_MS = 200
 
@@ -106,7 +106,7 @@ class CohortPart:
                 self._show(event)
                 continue
             staged = _("{done} of {all} scans are done. The table is in cohort.csv beside the results.")
-            text = event.error or staged.format(done=self._done, all=len(self._paths))
+            text = shown(event.error) or staged.format(done=self._done, all=len(self._paths))
             self._end(text)
 
     def _end(self, text: str) -> None:
@@ -143,5 +143,5 @@ class CohortPart:
 def _summary(data: Mapping[str, Any]) -> tuple[str, str]:
     stage = data.get("stage")
     if stage is None:
-        return _("\u26a0 not assessable"), "; ".join(reason["text"] for reason in data.get("reasons", []))
-    return f"{stage} {data['stage_names'][stage - 1]}", percent(data["probabilities"][stage - 1])
+        return _("\u26a0 not assessable"), "; ".join(shown(reason["text"]) for reason in data.get("reasons", []))
+    return f"{stage} {shown(data['stage_names'][stage - 1])}", percent(data["probabilities"][stage - 1])

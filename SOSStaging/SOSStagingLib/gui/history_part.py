@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from slicer.i18n import tr as _
 
 from ..report.page import overlay_picture
 from ..report.picture import png_bytes
-from ..report.write import write_report
+from ..report.write import REPORT_FILE, write_report
 from ..scene.nodes import Node, ResultScope
 from ..scene.records import keep_review, kept_review
 from ..scene.show import RUNS
@@ -28,12 +29,18 @@ class HistoryPart:
 
     def __init__(self, ui: Any) -> None:
         self.ui = ui
+        self._shown: list[tempfile.TemporaryDirectory[str]] = []
+
+    def close(self) -> None:
+        """Remove the reports that were only shown."""
+        while self._shown:
+            self._shown.pop().cleanup()
 
     def show(self, volume: Node | None, result: StagingResult | None) -> None:
         """Show the runs of a volume and what was read."""
         runs = None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(RUNS)
         self.ui.runsView.setMRMLTableNode(runs)
-        for button in (self.ui.reportButton, self.ui.csvButton):
+        for button in (self.ui.showReportButton, self.ui.reportButton, self.ui.csvButton):
             button.enabled = result is not None and runs is not None
         self.ui.pictureButton.enabled = result is not None and result.slab is not None and result.assessable
         review = kept_review(slicer.mrmlScene, volume)
@@ -45,13 +52,24 @@ class HistoryPart:
         keep_review(slicer.mrmlScene, volume, {"stage": stage, "agrees": agrees, "answer": result.stage})
         self.show(volume, result)
 
+    def show_report(self, result: StagingResult) -> None:
+        """Open the report in the web browser, from a folder of its own that goes with the page."""
+        folder = tempfile.TemporaryDirectory(
+            prefix="sosstaging-report-", dir=slicer.app.temporaryPath, ignore_cleanup_errors=True
+        )
+        self._shown.append(folder)
+        write_report(result, Path(folder.name))
+        opened = qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder.name) / REPORT_FILE)))
+        problem = _("No program shows web pages here. Save the report and open report.html by hand.")
+        say(self.ui.reportLabel, _("The report is shown in the web browser.") if opened else problem)
+
     def write_report_into(self, folder: Path, volume: Node, result: StagingResult) -> None:
         """Write the report; the user's reading, where there is one, beside it."""
         write_report(result, folder)
         review = kept_review(slicer.mrmlScene, volume)
         if review is not None:
             (folder / REVIEW_FILE).write_text(json.dumps(review, indent=1) + "\n", encoding="utf-8")
-        say(self.ui.exportLabel, _("The report is in {folder}.").format(folder=folder.name))
+        say(self.ui.reportLabel, _("The report is in {folder}.").format(folder=folder.name))
 
     def write_csv(self, path: Path) -> None:
         """Write the run table."""

@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 
 from ..model.library import SUFFIX, add_model, all_models, card_lines, remove_model, user_models, user_models_folder
 from ..model.sosmodel import ModelFileError
-from .texts import say
+from .texts import say, shown
 
 
 class ModelsPart:
@@ -51,7 +51,7 @@ class ModelsPart:
         try:
             added = add_model(path)
         except (ModelFileError, OSError) as error:
-            say(self.ui.cardLabel, _("The model was not added. {why}").format(why=error))
+            say(self.ui.cardLabel, _("The model was not added. {why}").format(why=shown(str(error))))
             self.ui.modelsSection.collapsed = False
             return
         self.refill(added.name)
@@ -80,7 +80,7 @@ class ModelsPart:
             lines = card_lines(path)
         except ModelFileError as error:
             lines = [str(error)]
-        say(self.ui.cardLabel, "\n".join(lines))
+        say(self.ui.cardLabel, shown("\n".join(lines)))
 
     def _open_folder(self) -> None:
         folder = user_models_folder()
@@ -95,7 +95,7 @@ class ModelsPart:
         try:
             remove_model(path)
         except (ModelFileError, OSError) as error:
-            say(self.ui.cardLabel, str(error))
+            say(self.ui.cardLabel, shown(str(error)))
             return
         self.refill("")
         self._on_chosen(0)

@@ -19,7 +19,7 @@ from ..packages.purposes import AGPL, PURPOSES, TORCH, name_of
 from ..quiet_paths import quiet_logger, without_paths
 from . import pytorch
 from .run import python_for_worker
-from .texts import say
+from .texts import say, shown
 
 TICK_MS = 50
 log = quiet_logger(__name__)
@@ -163,7 +163,7 @@ class PackagesPart:
 
 def told(found: Check) -> str:
     """Say what is missing or broken, and what to do about it."""
-    return " ".join([*(problem.text for problem in found.problems), found.remedy])
+    return " ".join(shown(text) for text in [*(problem.text for problem in found.problems), found.remedy] if text)
 
 
 def install(found: Check) -> str:
@@ -200,5 +200,5 @@ def question(found: Check) -> str:
         size = 20 if found.purpose == "stage" else 300
         lines.append(_("{names}: the network's building blocks, below {size} MB.").format(names=names, size=size))
     if found.purpose == "yolo" and any("ultralytics" in line for line in found.wanted):
-        lines += ["", AGPL]
+        lines += ["", shown(AGPL)]
     return "\n".join([*lines, "", _("Nothing about your scans is sent anywhere. Install now?")])

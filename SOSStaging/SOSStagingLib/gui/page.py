@@ -32,7 +32,7 @@ from .packages import PackagesPart
 from .plane_part import PlanePart
 from .result_part import ResultPart
 from .run import StagingRun, phase_text
-from .texts import make_bold, say, time_left
+from .texts import make_bold, say, shown, time_left
 
 
 class Page:
@@ -264,7 +264,7 @@ class Page:
         try:
             scan = scan_of(volume)
         except PlainError as error:
-            say(self.ui.messageLabel, str(error))
+            say(self.ui.messageLabel, shown(str(error)))
             return
         self.plane.keep_box(volume)
         self._staged = volume
@@ -294,7 +294,7 @@ class Page:
         if isinstance(event, Failure):
             self._staged = None
             cancelled = event.code == "cancelled"
-            self._show_idle(_("Cancelled.") if cancelled else f"{event.text} {event.hint}".strip())
+            self._show_idle(_("Cancelled.") if cancelled else shown(f"{event.text} {event.hint}".strip()))
         elif volume is not None and slicer.mrmlScene.IsNodePresent(volume):
             self._take(volume, event)
         else:
@@ -453,7 +453,7 @@ class Page:
             try:
                 volume = load_scan_file(path)
             except PlainError as error:
-                say(self.ui.messageLabel, str(error))
+                say(self.ui.messageLabel, shown(str(error)))
                 continue
             if volume is not None and self.parameters is not None:
                 self.parameters.inputVolume = volume

@@ -12,7 +12,7 @@ from ..model.scheme import SchemeError, Stage, StageScheme, load_scheme
 from ..report import words
 from ..report.drawing import stage_svg
 from ..staging.result import StagingResult
-from .texts import make_bold, say
+from .texts import make_bold, say, shown
 
 PICTURE_HEIGHT = 64
 BAR_DRAWING_HEIGHT = 26
@@ -72,20 +72,20 @@ class ResultPart:
     def _show_stage(self, result: StagingResult) -> None:
         ui, scheme = self.ui, scheme_of(result)
         assert result.stage is not None
-        name = result.stage_names[result.stage - 1]
+        name = shown(result.stage_names[result.stage - 1])
         total = len(result.stage_names)
         headline = _("Stage {stage} of {total}: {name}").format(stage=result.stage, total=total, name=name)
         say(ui.headlineLabel, headline)
         ui.drawingLabel.visible = scheme is not None
         if scheme is not None:
             ui.drawingLabel.setPixmap(drawing(scheme.stage(result.stage), PICTURE_HEIGHT))
-        say(ui.meaningLabel, "" if scheme is None else scheme.stage(result.stage).description)
+        say(ui.meaningLabel, "" if scheme is None else shown(scheme.stage(result.stage).description))
         self._make_bars(result, scheme)
-        say(ui.certaintyLabel, "\n".join(words.certainty(result)))
+        say(ui.certaintyLabel, "\n".join(shown(sentence) for sentence in words.certainty(result)))
         say(ui.qualityLabel, _findings(result))
-        say(ui.noteLabel, words.training_statement(result))
+        say(ui.noteLabel, shown(words.training_statement(result)))
         ui.reviewBox.clear()
-        ui.reviewBox.addItems([f"{n} {text}" for n, text in enumerate(result.stage_names, start=1)])
+        ui.reviewBox.addItems([f"{n} {shown(text)}" for n, text in enumerate(result.stage_names, start=1)])
         ui.reviewBox.setCurrentIndex(result.stage - 1)
 
     def _show_refusal(self, result: StagingResult) -> None:
@@ -93,7 +93,7 @@ class ResultPart:
         say(ui.headlineLabel, _("\u26a0 Not assessable"))
         ui.drawingLabel.visible = False
         say(ui.meaningLabel, _("No stage is given for this scan. Do not read one from the pictures either."))
-        reasons = "\n".join(f"\u2022 {reason.text}" for reason in result.reasons)
+        reasons = "\n".join(f"\u2022 {shown(reason.text)}" for reason in result.reasons)
         say(ui.certaintyLabel, _("Why:\n{reasons}").format(reasons=reasons))
         say(ui.qualityLabel, _findings(result, without={reason.code for reason in result.reasons}))
         advice = _(
@@ -125,7 +125,7 @@ class ResultPart:
 
     @staticmethod
     def _row_text(number: int, name: str, result: StagingResult) -> str:
-        text = f"{number} {name}"
+        text = f"{number} {shown(name)}"
         return _("{stage} (plausible)").format(stage=text) if number in result.plausible_stages else text
 
     def _clear_bars(self) -> None:
@@ -141,4 +141,4 @@ def _findings(result: StagingResult, without: set[str] | None = None) -> str:
     if not found:
         return _("The scan itself: nothing to complain about.") if result.assessable else ""
     signs = {"refuse": "\u26a0", "warning": "\u26a0", "info": "\u2022"}
-    return _("The scan itself:\n{list}").format(list="\n".join(f"{signs[f.severity]} {f.text}" for f in found))
+    return _("The scan itself:\n{list}").format(list="\n".join(f"{signs[f.severity]} {shown(f.text)}" for f in found))

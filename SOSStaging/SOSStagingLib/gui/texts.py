@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
 import qt
+from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
+
+from . import library_texts
+from .library_texts import TEXTS
 
 
 def say(label: Any, text: str) -> None:
@@ -13,6 +19,61 @@ def say(label: Any, text: str) -> None:
     label.setTextFormat(qt.Qt.PlainText)
     label.text = text
     label.visible = bool(text)
+
+
+def shown(text: str) -> str:
+    """Return what the library said, which is English, in the language of the application.
+
+    A text may be several sentences, and a value in a sentence a sentence of its own. What is not known stays English.
+    """
+    if not text or _translated(TEXTS[0]) == TEXTS[0]:
+        return text
+    if text in TEXTS:
+        return _translated(text)
+    return "\n".join(_sentences(line) for line in text.split("\n"))
+
+
+def _translated(text: str) -> str:
+    return translate(getContext(library_texts.__file__), text)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Each text with values as a pattern of them; those with most words of their own first."""
+    texts = sorted(TEXTS, key=lambda text: -len(re.sub(r"\{\w+\}", "", text)))
+    return tuple((re.compile(_pattern(text), re.DOTALL), text) for text in texts)
+
+
+def _pattern(text: str) -> str:
+    parts = re.split(r"\{(\w+)\}", text)
+    # A value does not reach over the end of a sentence, except the last, which may be one.
+    free = r"(?:(?!\. [A-Z]).)+?"
+    values = [rf"(?P<{name}>{'[0-9, ]+' if name.startswith('number') else free})" for name in parts[1::2]]
+    if values and not parts[-1] and not parts[-2].startswith("number"):
+        values[-1] = f"(?P<{parts[-2]}>.+)"
+    literals = [re.escape(part) for part in parts[0::2]]
+    # After a sentence another may follow; a part of one is only ever a whole value.
+    end = r"(?=\s|$)" if text.endswith((".", "?", "!")) else "$"
+    return "".join(part for pair in zip(literals, [*values, ""], strict=True) for part in pair) + end
+
+
+def _sentences(text: str) -> str:
+    done: list[str] = []
+    rest = text
+    while rest:
+        found = next(((match, source) for pattern, source in _patterns() if (match := pattern.match(rest))), None)
+        if found is None:
+            break
+        match, source = found
+        values = {name: _value(value) for name, value in match.groupdict().items()}
+        done.append(_translated(source).format(**values))
+        rest = rest[match.end() :].lstrip()
+    return " ".join([*done, rest] if rest else done)
+
+
+def _value(text: str) -> str:
+    """A value is a name or a number, or again something the library said."""
+    return _sentences(text)
 
 
 def time_left(seconds: float) -> str:

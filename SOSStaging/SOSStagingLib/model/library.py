@@ -90,4 +90,4 @@ def _measured(card: Mapping[str, Any]) -> list[str]:
         found = f"On {heads} simulated heads: exact {exact} %."
     else:
         found = f"On {heads} simulated heads: exact {exact} %, within one stage {100 * within:.0f} %."
-    return [f"{found} This says nothing about accuracy on patients."]
+    return [" ".join([found, "This says nothing about accuracy on patients."])]

@@ -86,11 +86,13 @@ def certainty(result: StagingResult) -> list[str]:
 def _evidence(result: StagingResult) -> list[str]:
     if result.gradcam is None or not scale_known(result):
         return []
-    share = result.gradcam.share_within_20mm
-    text = f"{share * 100:.0f} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis."
-    if share < 0.5:
-        return [f"Caution: only {text} The answer may rest on something else in the picture."]
-    return [text]
+    share = f"{result.gradcam.share_within_20mm * 100:.0f}"
+    if result.gradcam.share_within_20mm < 0.5:
+        return [
+            f"Caution: only {share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. "
+            "The answer may rest on something else in the picture."
+        ]
+    return [f"{share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis."]
 
 
 def training_statement(result: StagingResult) -> str:

@@ -1,4 +1,4 @@
-"""slicer.i18n: the text itself, for the bench speaks the language of the sources."""
+"""slicer.i18n: the text itself, or its translation where a translator is installed in the application."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ FILEPATH_TO_CONTEXT: dict[str, str] = {}
 
 
 def getContext(sourceFile: str) -> str:
-    """Return the translation context of a module's file: its name, with the folder for a package's __init__."""
+    """Return the translation context of a file: its name, after the folder's where that is a package."""
     if sourceFile not in FILEPATH_TO_CONTEXT:
         path = Path(sourceFile)
-        FILEPATH_TO_CONTEXT[sourceFile] = path.parent.name if path.stem == "__init__" else path.stem
+        packaged = (path.parent / "__init__.py").is_file()
+        FILEPATH_TO_CONTEXT[sourceFile] = f"{path.parent.name}.{path.stem}" if packaged else path.stem
     return FILEPATH_TO_CONTEXT[sourceFile]
 
 
