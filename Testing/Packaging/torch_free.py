@@ -21,7 +21,7 @@ from check_resolve import PYTHON, python_of_slicer  # noqa: E402
 VENV = ROOT / ".venv312"
 ROOMS = ("scan", "report", "scene", "study", "packages", "bench", "extension", "safety")
 # What Slicer ships comes with the project; beside it the bench's Qt, a CMake for the package, and the tests' own tools.
-TOOLS = ("pytest>=8", "psutil>=5.9", "cmake>=3.28", "PySide6>=6.7,<6.12")
+TOOLS = ("pytest>=8", "psutil>=5.9", "cmake>=3.28", "PySide6-Essentials>=6.7,<6.12")
 
 
 def wanted(slicer_core: str | None) -> list[str]:
