@@ -18,6 +18,7 @@ from ..scene.records import forget, keep_result, kept_result
 from ..scene.reports import complete
 from ..scene.scans import scan_key, scan_of
 from ..scene.show import remove_result, show_result
+from ..scene.views import volume_in_view
 from ..staging.background import Failure
 from ..staging.result import StagingResult
 from ..staging.stored import load_result
@@ -99,9 +100,11 @@ class Page:
     # Life
 
     def enter(self) -> None:
-        """The page is shown: what the scene holds is shown again."""
+        """The page is shown: what the scene holds is shown again, and a scan in view is the one to stage."""
         self.entered = True
         self.connect_parameters()
+        if self._volume() is None and self.parameters is not None:
+            self.parameters.inputVolume = volume_in_view(slicer.mrmlScene)
         if self.result is not None and self.result.assessable:
             self._show_views()
 

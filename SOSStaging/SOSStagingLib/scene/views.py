@@ -8,7 +8,7 @@ import vtk
 
 from ..report.colours import OPACITY
 from ..scan.geometry import FloatArray
-from .nodes import Node, nodes_of_class
+from .nodes import ROLE, Node, nodes_of_class
 from .show import ResultNodes
 
 _SAGITTAL_WITHIN_DEG = 35.0
@@ -36,6 +36,18 @@ def show_in_slices(
             continue
         if normal is None or not follow_plane(slice_node, normal, center):
             slice_node.JumpSliceByOffsetting(*(float(v) for v in center))
+
+
+def volume_in_view(scene: Node) -> Node | None:
+    """Return the scan that most slice views show as background; None where they show none."""
+    ids = [node.GetBackgroundVolumeID() for node in nodes_of_class(scene, "vtkMRMLSliceCompositeNode")]
+    shown = [node for node in (scene.GetNodeByID(i) for i in ids if i) if _is_scan(node)]
+    return max(shown, key=shown.count) if shown else None
+
+
+def _is_scan(node: Node | None) -> bool:
+    scalar = node is not None and node.IsA("vtkMRMLScalarVolumeNode") and not node.IsA("vtkMRMLLabelMapVolumeNode")
+    return scalar and node.GetAttribute(ROLE) is None
 
 
 def follow_plane(slice_node: Node, normal: FloatArray, point: FloatArray) -> bool:

@@ -174,6 +174,19 @@ def test_views_are_as_before_when_the_page_is_left(page, head, bench):
     assert all(node.GetBackgroundVolumeID() == head.GetID() for node in composites())
 
 
+def test_the_scan_in_view_is_the_one_to_stage(page, bench):
+    bench.select_module("")
+    scan = slicer.util.loadVolume(str(HEAD))
+    other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "not in view")
+    slicer.util.setSliceViewerLayers(background=scan)
+    bench.select_module("SOSStaging")
+    assert page.ui.inputSelector.currentNode() is scan
+    hand.choose_node(page.ui.inputSelector, other)
+    bench.select_module("")
+    bench.select_module("SOSStaging")
+    assert page.ui.inputSelector.currentNode() is other
+
+
 def test_exports(shown, bench, tmp_path):
     ui = shown.ui
     ui.historySection.collapsed = False
