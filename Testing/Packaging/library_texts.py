@@ -2,7 +2,7 @@
 
 The rooms that read, judge and report know nothing of Slicer or of languages: they speak English, and some of them do so
 in a child process. Their sentences are read from their source here and listed, marked for translation, in
-SOSStagingLib/gui/library_texts.py, where gui/texts.py finds the sentence a text was made from.
+gui/library_texts.py of each module, where SOSStagingLib/gui/texts.py finds the sentence a text was made from.
 """
 
 from __future__ import annotations
@@ -15,20 +15,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = ROOT / "SOSStaging" / "SOSStagingLib"
-SCHEMES = ROOT / "SOSStaging" / "Resources" / "Schemes"
-TARGET = LIBRARY / "gui" / "library_texts.py"
+MODULES = ("SOSStaging", "SOSStagingTraining")
 # What the page shows comes from these; what only programmers see (ValueError, logs) is not looked at.
-SOURCES = ("scan", "staging", "packages", "model/library.py", "model/sosmodel.py", "model/predictor.py",
-           "report/words.py", "scene/scans.py")  # fmt: skip
+SOURCES = {
+    "SOSStaging": ("scan", "staging", "packages", "model/library.py", "model/sosmodel.py", "model/predictor.py",
+                   "report/words.py", "scene/scans.py"),
+    "SOSStagingTraining": ("study",),
+}  # fmt: skip
 FOR_PROGRAMMERS = {"ValueError", "AssertionError", "RuntimeError", "TypeError", "KeyError", "add_argument"}
 LOGS = {"debug", "info", "warning", "error", "exception"}
 # Parts of sentences; whole sentences are known by their beginning.
 FRAGMENTS = re.compile(
     r"it was turned round|its greys already|distance between slices|slice thickness|not given$|said nothing|"
-    r"ended with exit status|gave no answer within|Licence: |\{\w+\} % coverage"
+    r"ended with exit status|gave no answer within|Licence: |\{\w+\} % coverage|1 case|\{\w+\} cases \("
 )
-WORDS = ("axial", "coronal", "sagittal", "weights", "card", "{numbers} and {number}")
+WORDS = {
+    "SOSStaging": ("axial", "coronal", "sagittal", "weights", "card", "{numbers} and {number}"),
+    "SOSStagingTraining": ("{number} patients", "1 patient", "label", "box"),
+}
 # Of this file only what the page shows; the rest is the report's, which is English.
 SHOWN_WORDS = {"plausible", "certainty", "_evidence", "training_statement"}
 HEADER = '''"""What the library may say to a user. Written by `make translations` from its source; do not edit."""
@@ -39,7 +43,7 @@ from __future__ import annotations
 
 
 def _(text: str) -> str:
-    """Mark a text for translation; gui/texts.py translates it when it is shown."""
+    """Mark a text for translation; SOSStagingLib/gui/texts.py translates it when it is shown."""
     return text
 
 
@@ -113,17 +117,28 @@ def scheme_texts(path: Path) -> Iterator[str]:
         yield from (str(stage[key]) for key in ("name", "description") if stage.get(key))
 
 
-def collected() -> list[str]:
-    """Return all texts once, in a steady order."""
-    rooms = [LIBRARY / source for source in SOURCES]
+def library(module: str) -> Path:
+    """Return the folder of a module's library."""
+    return ROOT / module / f"{module}Lib"
+
+
+def target(module: str) -> Path:
+    """Return the file the texts of a module are listed in."""
+    return library(module) / "gui" / "library_texts.py"
+
+
+def collected(module: str) -> list[str]:
+    """Return all texts of a module once, in a steady order."""
+    rooms = [library(module) / source for source in SOURCES[module]]
     files = [file for room in rooms for file in (sorted(room.glob("*.py")) if room.is_dir() else [room])]
     texts = [text for file in files for text in texts_of(file)]
-    texts += [text for path in sorted(SCHEMES.glob("*.json")) for text in scheme_texts(path)]
-    return list(dict.fromkeys([*texts, *WORDS]))
+    schemes = sorted((ROOT / module / "Resources" / "Schemes").glob("*.json"))
+    texts += [text for path in schemes for text in scheme_texts(path)]
+    return list(dict.fromkeys([*texts, *WORDS[module]]))
 
 
-def written() -> str:
-    """Return the source of gui/library_texts.py."""
+def written(module: str) -> str:
+    """Return the source of a module's gui/library_texts.py."""
     # Double quotes always: Slicer's extraction reads them best.
-    lines = [f"    _({json.dumps(text, ensure_ascii=False)}),\n" for text in collected()]
+    lines = [f"    _({json.dumps(text, ensure_ascii=False)}),\n" for text in collected(module)]
     return HEADER + "".join(lines) + FOOTER

@@ -1,6 +1,6 @@
 """Extracts the texts of both modules for translation, as Slicer's own tools do, and compiles the translations.
 
-    python Testing/Packaging/translations.py             renew the .ts files and SOSStagingLib/gui/library_texts.py
+    python Testing/Packaging/translations.py             renew the .ts files and both gui/library_texts.py
     python Testing/Packaging/translations.py --check     only say what is out of date or not translated; status 1
     python Testing/Packaging/translations.py --compile DIR     write the .qm files
 
@@ -114,8 +114,10 @@ def _run(tool: str, *arguments: str, folder: Path) -> None:
 def out_of_date() -> list[str]:
     """Return what differs from the sources or is not translated."""
     found = []
-    if library_texts.TARGET.read_text(encoding="utf-8") != library_texts.written():
-        found.append(f"{library_texts.TARGET.name} differs from what the library says")
+    for module in MODULES:
+        path = library_texts.target(module)
+        if not path.is_file() or path.read_text(encoding="utf-8") != library_texts.written(module):
+            found.append(f"{path.relative_to(ROOT)} differs from what the library says")
     with tempfile.TemporaryDirectory() as folder:
         for module in MODULES:
             for language in LANGUAGES:
@@ -139,8 +141,8 @@ def main() -> int:
         compile_all(args.compile.resolve())
         return 0
     if not args.check:
-        library_texts.TARGET.write_text(library_texts.written(), encoding="utf-8")
         for module in MODULES:
+            library_texts.target(module).write_text(library_texts.written(module), encoding="utf-8")
             for language in LANGUAGES:
                 extract(module, language, ts_file(module, language))
     problems = out_of_date()

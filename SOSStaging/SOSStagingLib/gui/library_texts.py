@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 def _(text: str) -> str:
-    """Mark a text for translation; gui/texts.py translates it when it is shown."""
+    """Mark a text for translation; SOSStagingLib/gui/texts.py translates it when it is shown."""
     return text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import qt
@@ -11,7 +12,8 @@ from slicer.i18n import getContext, translate
 from slicer.i18n import tr as _
 
 from . import library_texts
-from .library_texts import TEXTS
+
+_known = [library_texts]
 
 
 def say(label: Any, text: str) -> None:
@@ -26,21 +28,36 @@ def shown(text: str) -> str:
 
     A text may be several sentences, and a value in a sentence a sentence of its own. What is not known stays English.
     """
-    if not text or _translated(TEXTS[0]) == TEXTS[0]:
+    known = library_texts.TEXTS[0]
+    if not text or _translated(known) == known:
         return text
-    if text in TEXTS:
+    if text in _contexts():
         return _translated(text)
     return "\n".join(_sentences(line) for line in text.split("\n"))
 
 
+def know(texts: ModuleType) -> None:
+    """Let ``shown`` know what another library says, from a file made like library_texts.py."""
+    if texts not in _known:
+        _known.append(texts)
+        _contexts.cache_clear()
+        _patterns.cache_clear()
+
+
+@cache
+def _contexts() -> dict[str, str]:
+    """The context of each text, under which its translation is kept."""
+    return {text: getContext(module.__file__) for module in reversed(_known) for text in module.TEXTS}
+
+
 def _translated(text: str) -> str:
-    return translate(getContext(library_texts.__file__), text)
+    return translate(_contexts()[text], text)
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each text with values as a pattern of them; those with most words of their own first."""
-    texts = sorted(TEXTS, key=lambda text: -len(re.sub(r"\{\w+\}", "", text)))
+    texts = sorted(_contexts(), key=lambda text: -len(re.sub(r"\{\w+\}", "", text)))
     return tuple((re.compile(_pattern(text), re.DOTALL), text) for text in texts)
 
 

@@ -418,16 +418,16 @@
         <translation>Nichts übrig: Jeder Fall ist befundet.</translation>
     </message>
     <message>
-        <source>The scan could not be read: its process ended. Press Start to try again.</source>
-        <translation>Die Aufnahme konnte nicht gelesen werden: Ihr Prozess endete. Drücken Sie „Beginnen“, um es erneut zu versuchen.</translation>
-    </message>
-    <message>
         <source>The box is kept.</source>
         <translation>Die Box ist gespeichert.</translation>
     </message>
     <message>
-        <source>The scan was deleted from the scene. Press Start to open it again.</source>
-        <translation>Die Aufnahme wurde aus der Szene gelöscht. Drücken Sie „Beginnen“, um sie wieder zu öffnen.</translation>
+        <source>The scan could not be read: its process ended. Press Open again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The scan was deleted from the scene. Press Open again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The box was deleted; here is the proposed one again.</source>
@@ -442,6 +442,10 @@
         <translation>Beginnen</translation>
     </message>
     <message>
+        <source>Open again</source>
+        <translation>Wieder öffnen</translation>
+    </message>
+    <message>
         <source>{name} (key {number}): {text}</source>
         <translation>{name} (Taste {number}): {text}</translation>
     </message>
@@ -452,6 +456,10 @@
     <message>
         <source>No case is open.</source>
         <translation>Es ist kein Fall offen.</translation>
+    </message>
+    <message>
+        <source>{case} is not shown.</source>
+        <translation>{case} wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>{case}: reading the scan...</source>
@@ -583,6 +591,521 @@
     <message>
         <source>The run did not begin. Its file log.txt may say why.</source>
         <translation>Der Lauf hat nicht begonnen. Seine Datei log.txt sagt vielleicht, warum.</translation>
+    </message>
+</context>
+<context>
+    <name>gui.library_texts</name>
+    <message>
+        <source>The scan of {name} is missing: there is no {file}. Put it back.</source>
+        <translation>Die Aufnahme von {name} fehlt: Es gibt kein {file}. Legen Sie sie zurück.</translation>
+    </message>
+    <message>
+        <source>The scan of {name} cannot be read. {error}</source>
+        <translation>Die Aufnahme von {name} lässt sich nicht lesen. {error}</translation>
+    </message>
+    <message>
+        <source>{name} and {name2} are the same scan. Take one out.</source>
+        <translation>{name} und {name2} sind dieselbe Aufnahme. Nehmen Sie eine heraus.</translation>
+    </message>
+    <message>
+        <source>{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Take one out.</source>
+        <translation>{name} und {name2} sind dieselbe Aufnahme, sollen aber von zwei Patienten sein: Eine Teilung könnte an dem geprüft werden, woran sie trainiert wurde. Nehmen Sie eine heraus.</translation>
+    </message>
+    <message>
+        <source>Which way the picture {name} faces is not known; it is taken to face right.</source>
+        <translation>In welche Richtung das Bild {name} blickt, ist nicht bekannt; angenommen wird: nach rechts.</translation>
+    </message>
+    <message>
+        <source>Line {number} of {label_folder}/{rater}.jsonl is damaged and was passed over.</source>
+        <translation>Zeile {number} von {label_folder}/{rater}.jsonl ist beschädigt und wurde übergangen.</translation>
+    </message>
+    <message>
+        <source>The {value} of {case} by {rater}</source>
+        <translation>Der Eintrag ({value}) zu {case} von {rater}</translation>
+    </message>
+    <message>
+        <source>Withdraw it (entry {id}).</source>
+        <translation>Ziehen Sie ihn zurück (Eintrag {id}).</translation>
+    </message>
+    <message>
+        <source>{what} is about a case the study does not have. {hint}</source>
+        <translation>{what} betrifft einen Fall, den die Studie nicht hat. {hint}</translation>
+    </message>
+    <message>
+        <source>{what} stands in that ledger under the name of {rater}.</source>
+        <translation>{what} steht in diesem Verzeichnis unter dem Namen von {rater}.</translation>
+    </message>
+    <message>
+        <source>{what} is from the scheme {scheme}, not from the study&apos;s, {id}. {hint}</source>
+        <translation>{what} stammt aus der Einteilung {scheme}, nicht aus der der Studie, {id}. {hint}</translation>
+    </message>
+    <message>
+        <source>{what} is stage {stage}; the scheme {id} has stages 1 to {last}. {hint}</source>
+        <translation>{what} ist Stadium {stage}; die Einteilung {id} hat die Stadien 1 bis {last}. {hint}</translation>
+    </message>
+    <message>
+        <source>The box of {name} by {rater}: {error}</source>
+        <translation>Die Box zu {name} von {rater}: {error}</translation>
+    </message>
+    <message>
+        <source>The file {roi_file} was changed after {rater} gave it in. Add the box anew.</source>
+        <translation>Die Datei {roi_file} wurde geändert, nachdem {rater} sie eingereicht hatte. Fügen Sie die Box neu hinzu.</translation>
+    </message>
+    <message>
+        <source>The box {label} of {name} by {rater}</source>
+        <translation>Die Box {label} zu {name} von {rater}</translation>
+    </message>
+    <message>
+        <source>If it was drawn under a transform, harden that in Slicer and save the box again.</source>
+        <translation>Wurde sie unter einer Transformation gezeichnet, härten Sie diese in Slicer und speichern Sie die Box erneut.</translation>
+    </message>
+    <message>
+        <source>{what} is flat and lies across the midsagittal plane. Draw it on a sagittal slice.</source>
+        <translation>{what} ist flach und liegt quer zur Mediansagittalebene. Zeichnen Sie sie auf einer sagittalen Schicht.</translation>
+    </message>
+    <message>
+        <source>{what} lies outside the scan (its middle is at {place} RAS mm). {hint}</source>
+        <translation>{what} liegt außerhalb der Aufnahme (ihre Mitte ist bei {place} RAS mm). {hint}</translation>
+    </message>
+    <message>
+        <source>{what} misses the midsagittal plane by {value} mm. Move it or the plane. {hint}</source>
+        <translation>{what} verfehlt die Mediansagittalebene um {value} mm. Verschieben Sie sie oder die Ebene. {hint}</translation>
+    </message>
+    <message>
+        <source>{what} lies outside the scan ({value} % within it, its middle at {place} RAS mm). {hint}</source>
+        <translation>{what} liegt außerhalb der Aufnahme ({value} % innerhalb, ihre Mitte bei {place} RAS mm). {hint}</translation>
+    </message>
+    <message>
+        <source>{what} reaches beyond the scan ({value} % within it).</source>
+        <translation>{what} reicht über die Aufnahme hinaus ({value} % innerhalb).</translation>
+    </message>
+    <message>
+        <source>{value} without a label are left out.</source>
+        <translation>Ohne Befund und daher weggelassen: {value}.</translation>
+    </message>
+    <message>
+        <source>{value} on whose stage as many raters say one thing as another are left out; let one more rater label them, or say how to decide ties.</source>
+        <translation>Weggelassen, weil gleich viele Befunder das eine wie das andere Stadium nennen: {value}; lassen Sie einen weiteren befunden, oder sagen Sie, wie bei Gleichstand zu entscheiden ist.</translation>
+    </message>
+    <message>
+        <source>{value} that raters could not judge are left out.</source>
+        <translation>Von Befundern nicht beurteilbar und daher weggelassen: {value}.</translation>
+    </message>
+    <message>
+        <source>{value} have no box: they train the student&apos;s stage only.</source>
+        <translation>Ohne Box: {value}. Sie trainieren nur das Stadium des Schülernetzes.</translation>
+    </message>
+    <message>
+        <source>Stage {number} ({name}) has cases of {patients}; at least {least} are needed. Add cases, or ask for fewer (and take fewer folds).</source>
+        <translation>Stadium {number} ({name}) hat Fälle von {patients}; mindestens {least} sind nötig. Fügen Sie Fälle hinzu, oder verlangen Sie weniger (und nehmen Sie weniger Teilungen).</translation>
+    </message>
+    <message>
+        <source>{count} cases ({shown} and {more} more)</source>
+        <translation>{count} Fälle ({shown} und {more} weitere)</translation>
+    </message>
+    <message>
+        <source>1 case ({shown})</source>
+        <translation>1 Fall ({shown})</translation>
+    </message>
+    <message>
+        <source>{count} cases ({shown})</source>
+        <translation>{count} Fälle ({shown})</translation>
+    </message>
+    <message>
+        <source>The folds were made for another dataset than {name} as it is now.</source>
+        <translation>Die Teilungen wurden für einen anderen Datensatz als {name} in seinem jetzigen Stand gemacht.</translation>
+    </message>
+    <message>
+        <source>{value} stand in no fold.</source>
+        <translation>In keiner Teilung: {value}.</translation>
+    </message>
+    <message>
+        <source>{value} stand in a fold but not in {name}.</source>
+        <translation>In einer Teilung, aber nicht in {name}: {value}.</translation>
+    </message>
+    <message>
+        <source>The {unit} is in folds {there}: a fold would be tested on a patient it was trained on.</source>
+        <translation>{unit} steht in den Teilungen {there}: Eine Teilung würde an einem Patienten geprüft, an dem sie trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>Fold {value} holds out no case of stage {stage}.</source>
+        <translation>Teilung {value} hält keinen Fall von Stadium {stage} zurück.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be a dataset&apos;s name.</source>
+        <translation>{name} kann kein Name eines Datensatzes sein.</translation>
+    </message>
+    <message>
+        <source>Use letters, digits, dots and hyphens.</source>
+        <translation>Verwenden Sie Buchstaben, Ziffern, Punkte und Bindestriche.</translation>
+    </message>
+    <message>
+        <source>And {value} more.</source>
+        <translation>Und {value} weitere.</translation>
+    </message>
+    <message>
+        <source>The study cannot be frozen. {value}{more}</source>
+        <translation>Die Studie kann nicht eingefroren werden. {value}{more}</translation>
+    </message>
+    <message>
+        <source>There is no case with an agreed stage.</source>
+        <translation>Es gibt keinen Fall mit einem übereinstimmenden Stadium.</translation>
+    </message>
+    <message>
+        <source>Label some first.</source>
+        <translation>Befunden Sie zuerst einige.</translation>
+    </message>
+    <message>
+        <source>There is another frozen dataset named {name}; it is never changed.</source>
+        <translation>Es gibt einen anderen eingefrorenen Datensatz namens {name}; er wird nie geändert.</translation>
+    </message>
+    <message>
+        <source>Take another name.</source>
+        <translation>Nehmen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>There is no frozen dataset named {stem}.</source>
+        <translation>Es gibt keinen eingefrorenen Datensatz namens {stem}.</translation>
+    </message>
+    <message>
+        <source>Make it: sos study freeze.</source>
+        <translation>Legen Sie ihn an: sos study freeze.</translation>
+    </message>
+    <message>
+        <source>The frozen dataset {stem} is damaged or of another kind.</source>
+        <translation>Der eingefrorene Datensatz {stem} ist beschädigt oder von anderer Art.</translation>
+    </message>
+    <message>
+        <source>Freeze the study again under another name.</source>
+        <translation>Frieren Sie die Studie unter einem anderen Namen neu ein.</translation>
+    </message>
+    <message>
+        <source>The frozen dataset {stem} was changed after it was frozen: its hash does not fit.</source>
+        <translation>Der eingefrorene Datensatz {stem} wurde nach dem Einfrieren geändert: Seine Prüfsumme passt nicht.</translation>
+    </message>
+    <message>
+        <source>Spheno-occipital synchondrosis on midsagittal slices of {scans}; dataset {name}</source>
+        <translation>Synchondrosis sphenooccipitalis auf Mittsagittalschichten von {scans}; Datensatz {name}</translation>
+    </message>
+    <message>
+        <source>Make the folds again.</source>
+        <translation>Machen Sie die Teilungen neu.</translation>
+    </message>
+    <message>
+        <source>{name} is there already and not empty.</source>
+        <translation>{name} ist schon da und nicht leer.</translation>
+    </message>
+    <message>
+        <source>Give another folder.</source>
+        <translation>Geben Sie einen anderen Ordner an.</translation>
+    </message>
+    <message>
+        <source>The scan of {name} in the study is not the one that was frozen.</source>
+        <translation>Die Aufnahme von {name} in der Studie ist nicht die, die eingefroren wurde.</translation>
+    </message>
+    <message>
+        <source>The file of folds is damaged or of another kind.</source>
+        <translation>Die Datei der Teilungen ist beschädigt oder von anderer Art.</translation>
+    </message>
+    <message>
+        <source>The case {twice} stands in the folds twice.</source>
+        <translation>Der Fall {twice} steht zweimal in den Teilungen.</translation>
+    </message>
+    <message>
+        <source>Make them again.</source>
+        <translation>Machen Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>At least 2 folds are needed.</source>
+        <translation>Mindestens 2 Teilungen sind nötig.</translation>
+    </message>
+    <message>
+        <source>{value} patients (or groups that stay together) cannot be spread over {k} folds.</source>
+        <translation>{value} Patienten (oder zusammenbleibende Gruppen) lassen sich nicht auf {k} Teilungen verteilen.</translation>
+    </message>
+    <message>
+        <source>Take fewer folds or add cases.</source>
+        <translation>Nehmen Sie weniger Teilungen oder fügen Sie Fälle hinzu.</translation>
+    </message>
+    <message>
+        <source>Where the pixels of {name} lie in Slicer cannot be told.</source>
+        <translation>Wo die Pixel von {name} in Slicer liegen, lässt sich nicht sagen.</translation>
+    </message>
+    <message>
+        <source>Export the slice as PNG or NRRD.</source>
+        <translation>Exportieren Sie die Schicht als PNG oder NRRD.</translation>
+    </message>
+    <message>
+        <source>The scan of {name} is not the one that was added: its grey values differ.</source>
+        <translation>Die Aufnahme von {name} ist nicht die hinzugefügte: Ihre Grauwerte weichen ab.</translation>
+    </message>
+    <message>
+        <source>Put the first file back, or add the new one under another name.</source>
+        <translation>Legen Sie die erste Datei zurück, oder fügen Sie die neue unter einem anderen Namen hinzu.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {strerror}.</source>
+        <translation>{name} lässt sich nicht lesen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>{name} is not a Slicer Markups file.</source>
+        <translation>{name} ist keine Markups-Datei von Slicer.</translation>
+    </message>
+    <message>
+        <source>Save it again.</source>
+        <translation>Speichern Sie sie erneut.</translation>
+    </message>
+    <message>
+        <source>{where} is damaged or incomplete.</source>
+        <translation>{where} ist beschädigt oder unvollständig.</translation>
+    </message>
+    <message>
+        <source>{where} has no area ({size} mm).</source>
+        <translation>{where} hat keine Fläche ({size} mm).</translation>
+    </message>
+    <message>
+        <source>Draw the region again.</source>
+        <translation>Zeichnen Sie die Region neu.</translation>
+    </message>
+    <message>
+        <source>{where} is in {units}, not in millimetres.</source>
+        <translation>{where} ist in {units}, nicht in Millimetern.</translation>
+    </message>
+    <message>
+        <source>Save it with units of mm.</source>
+        <translation>Speichern Sie sie mit der Einheit mm.</translation>
+    </message>
+    <message>
+        <source>{where} is in {system} coordinates; only LPS and RAS are known.</source>
+        <translation>{where} ist in {system}-Koordinaten; bekannt sind nur LPS und RAS.</translation>
+    </message>
+    <message>
+        <source>{where} means what lies outside the box.</source>
+        <translation>{where} meint, was außerhalb der Box liegt.</translation>
+    </message>
+    <message>
+        <source>Switch inside out off.</source>
+        <translation>Schalten Sie „Inside out“ aus.</translation>
+    </message>
+    <message>
+        <source>{where} is a closed curve of {value} points; three are needed to enclose anything.</source>
+        <translation>{where} ist eine geschlossene Kurve aus {value} Punkten; drei sind nötig, um etwas zu umschließen.</translation>
+    </message>
+    <message>
+        <source>{where} is a straight line.</source>
+        <translation>{where} ist eine gerade Linie.</translation>
+    </message>
+    <message>
+        <source>{name} holds a study already.</source>
+        <translation>{name} enthält schon eine Studie.</translation>
+    </message>
+    <message>
+        <source>Take another folder.</source>
+        <translation>Nehmen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>The study has no case named {name}.</source>
+        <translation>Die Studie hat keinen Fall namens {name}.</translation>
+    </message>
+    <message>
+        <source>Add its scan first.</source>
+        <translation>Fügen Sie zuerst seine Aufnahme hinzu.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be a case&apos;s name.</source>
+        <translation>{name} kann kein Name eines Falls sein.</translation>
+    </message>
+    <message>
+        <source>Use letters, digits and hyphens.</source>
+        <translation>Verwenden Sie Buchstaben, Ziffern und Bindestriche.</translation>
+    </message>
+    <message>
+        <source>No box was given for {case}.</source>
+        <translation>Für {case} wurde keine Box angegeben.</translation>
+    </message>
+    <message>
+        <source>{rater} has no entry{about} that could be withdrawn.</source>
+        <translation>{rater} hat keinen Eintrag{about}, der zurückgezogen werden könnte.</translation>
+    </message>
+    <message>
+        <source>{rater} has no standing entry {entry_id}.</source>
+        <translation>{rater} hat keinen gültigen Eintrag {entry_id}.</translation>
+    </message>
+    <message>
+        <source>Readings count from {first_reading}, not {reading}.</source>
+        <translation>Lesungen zählen ab {first_reading}, nicht {reading}.</translation>
+    </message>
+    <message>
+        <source>There is a rater {other}; {stem} differs only in case.</source>
+        <translation>Es gibt einen Befunder {other}; {stem} unterscheidet sich nur in Groß- und Kleinschreibung.</translation>
+    </message>
+    <message>
+        <source>The study&apos;s stage scheme cannot be used: {error}.</source>
+        <translation>Die Stadieneinteilung der Studie ist nicht verwendbar: {error}.</translation>
+    </message>
+    <message>
+        <source>Case {number} in {manifest_file} is damaged or incomplete.</source>
+        <translation>Fall {number} in {manifest_file} ist beschädigt oder unvollständig.</translation>
+    </message>
+    <message>
+        <source>Mend it, or take its line out.</source>
+        <translation>Beheben Sie das, oder nehmen Sie seine Zeile heraus.</translation>
+    </message>
+    <message>
+        <source>Two cases in {manifest_file} are named {twice}.</source>
+        <translation>Zwei Fälle in {manifest_file} heißen {twice}.</translation>
+    </message>
+    <message>
+        <source>Rename one of them.</source>
+        <translation>Benennen Sie einen um.</translation>
+    </message>
+    <message>
+        <source>{name} is the same scan as the case {name2}; it was not added.</source>
+        <translation>{name} ist dieselbe Aufnahme wie der Fall {name2}; sie wurde nicht hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>There is a case named {name} already.</source>
+        <translation>Einen Fall namens {name} gibt es schon.</translation>
+    </message>
+    <message>
+        <source>No case is shown.</source>
+        <translation>Es wird kein Fall gezeigt.</translation>
+    </message>
+    <message>
+        <source>Go on to the next one.</source>
+        <translation>Gehen Sie zum nächsten weiter.</translation>
+    </message>
+    <message>
+        <source>There are several tables: {names}.</source>
+        <translation>Es gibt mehrere Tabellen: {names}.</translation>
+    </message>
+    <message>
+        <source>Say which one to take.</source>
+        <translation>Sagen Sie, welche genommen werden soll.</translation>
+    </message>
+    <message>
+        <source>There is no folder {name}.</source>
+        <translation>Es gibt keinen Ordner {name}.</translation>
+    </message>
+    <message>
+        <source>There are no scans in {name}.</source>
+        <translation>In {name} sind keine Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table: {case} may be any of {value} scans. Write the path.</source>
+        <translation>Zeile {line} der Tabelle: {case} kann jede von {value} Aufnahmen sein. Schreiben Sie den Pfad.</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table: there is no scan {case} in {name}.</source>
+        <translation>Zeile {line} der Tabelle: In {name} gibt es keine Aufnahme {case}.</translation>
+    </message>
+    <message>
+        <source>The scan {name} cannot be read. {error}</source>
+        <translation>Die Aufnahme {name} lässt sich nicht lesen. {error}</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table: {error}</source>
+        <translation>Zeile {line} der Tabelle: {error}</translation>
+    </message>
+    <message>
+        <source>To which scan {name} belongs cannot be told. Name it after the scan.</source>
+        <translation>Zu welcher Aufnahme {name} gehört, lässt sich nicht sagen. Benennen Sie die Datei nach der Aufnahme.</translation>
+    </message>
+    <message>
+        <source>There are transforms saved apart ({value}). Regions drawn under them are misplaced here: in Slicer, harden the transform and save the regions again.</source>
+        <translation>Es gibt gesondert gespeicherte Transformationen ({value}). Darunter gezeichnete Regionen liegen hier falsch: Härten Sie die Transformation in Slicer, und speichern Sie die Regionen erneut.</translation>
+    </message>
+    <message>
+        <source>{name} of {name2} was drawn under {lost}, so its place in the scan is not known; it was not taken.</source>
+        <translation>{name} zu {name2} wurde unter einer Transformation gezeichnet ({lost}), daher ist der Ort in der Aufnahme nicht bekannt; die Region wurde nicht übernommen.</translation>
+    </message>
+    <message>
+        <source>In Slicer, harden the transform on the region and save it again, without the transform beside it.</source>
+        <translation>Härten Sie in Slicer die Transformation der Region und speichern Sie diese erneut, ohne die Transformation daneben.</translation>
+    </message>
+    <message>
+        <source>{name} of {name2} holds neither a region of interest nor a closed curve.</source>
+        <translation>{name} zu {name2} enthält weder eine Region noch eine geschlossene Kurve.</translation>
+    </message>
+    <message>
+        <source>The table {name} cannot be read: {strerror}.</source>
+        <translation>Die Tabelle {name} lässt sich nicht lesen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The table {name} has no column that names the case; its columns are: {value}.</source>
+        <translation>Die Tabelle {name} hat keine Spalte, die den Fall nennt; ihre Spalten sind: {value}.</translation>
+    </message>
+    <message>
+        <source>Call one of them {value}.</source>
+        <translation>Nennen Sie eine davon {value}.</translation>
+    </message>
+    <message>
+        <source>Line {line} of {name}: {said} is not a stage of {value}. Write its number.</source>
+        <translation>Zeile {line} von {name}: {said} ist kein Stadium von {value}. Schreiben Sie seine Nummer.</translation>
+    </message>
+    <message>
+        <source>Line {line} of {name} does not say which case it is about.</source>
+        <translation>Zeile {line} von {name} sagt nicht, um welchen Fall es geht.</translation>
+    </message>
+    <message>
+        <source>Another program is writing to {name}.</source>
+        <translation>Ein anderes Programm schreibt gerade nach {name}.</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>Versuchen Sie es später erneut.</translation>
+    </message>
+    <message>
+        <source>{name} is not a study: it has no {manifest_file}.</source>
+        <translation>{name} ist keine Studie: Es fehlt {manifest_file}.</translation>
+    </message>
+    <message>
+        <source>Make one: sos study create.</source>
+        <translation>Legen Sie eine an: sos study create.</translation>
+    </message>
+    <message>
+        <source>{manifest_file} of {name} cannot be read.</source>
+        <translation>{manifest_file} von {name} lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>{manifest_file} of {name} has the format {found}; this version reads {study_format}.</source>
+        <translation>{manifest_file} von {name} hat das Format {found}; diese Version liest {study_format}.</translation>
+    </message>
+    <message>
+        <source>{value} labelled nothing here.</source>
+        <translation>Hier hat nichts befundet: {value}.</translation>
+    </message>
+    <message>
+        <source>Who did: {known}.</source>
+        <translation>Befundet haben: {known}.</translation>
+    </message>
+    <message>
+        <source>{rater}, second reading</source>
+        <translation>{rater}, zweite Lesung</translation>
+    </message>
+    <message>
+        <source>{name} cannot be a rater&apos;s name.</source>
+        <translation>{name} kann kein Name eines Befunders sein.</translation>
+    </message>
+    <message>
+        <source>Use 1 to 40 letters, digits, dots, hyphens or underscores, such as a pseudonym.</source>
+        <translation>Verwenden Sie 1 bis 40 Buchstaben, Ziffern, Punkte, Bindestriche oder Unterstriche, etwa ein Pseudonym.</translation>
+    </message>
+    <message>
+        <source>{number} patients</source>
+        <translation>{number} Patienten</translation>
+    </message>
+    <message>
+        <source>1 patient</source>
+        <translation>1 Patient</translation>
+    </message>
+    <message>
+        <source>label</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>box</source>
+        <translation>Box</translation>
     </message>
 </context>
 <context>

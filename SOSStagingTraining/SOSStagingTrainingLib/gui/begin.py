@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
+from SOSStagingLib.gui.texts import shown
 from SOSStagingLib.scan.types import PlainError
 
 from ..compute.run_folder import LOG_FILE, RUN_FILE
@@ -113,13 +114,13 @@ class Beginning:
         try:
             return load_recipe(tables.chosen(self.ui.recipeBox)).study.min_per_stage
         except PlainError as error:
-            self._say(str(error))
+            self._say(shown(str(error)))
             return None
 
     def _on_checked(self, ended: Ended) -> None:
         found = [match.groups() for line in ended.err.splitlines() if (match := _FINDING.match(line))]
         words = {"refuse": _("must be mended"), "warning": _("warning"), "info": _("note")}
-        rows = [[str(words.get(severity, severity)), str(text)] for severity, text in found]
+        rows = [[str(words.get(severity, severity)), shown(str(text))] for severity, text in found]
         tables.fill(self.ui.findingsTable, rows, [text for _severity, text in found])
         self.ui.findingsTable.visible = bool(rows)
         refused = sum(severity == "refuse" for severity, _text in found)

@@ -6,13 +6,16 @@ from typing import Any
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 from SOSStagingLib.gui.packages import PackagesPart
+from SOSStagingLib.gui.texts import know, shown
 from SOSStagingLib.scan.types import PlainError
 from SOSStagingLib.scene.layout import ViewState
 
 from ..scene.case_view import owned, remove_owned
 from ..scene.layouts import choose_layout, is_ours
 from ..study.study import Study
+from . import library_texts
 from .agreement import AgreementSection
 from .annotate import AnnotateSection
 from .child import Children
@@ -25,6 +28,7 @@ class Page:
     """The state of the page. The study is a folder: the scene holds only what is looked at, and may go at any time."""
 
     def __init__(self, widget: Any, ui: Any) -> None:
+        know(library_texts)
         self.widget, self.ui = widget, ui
         self.children = Children()
         self.packages = PackagesPart(ui.trainLabel, ui.mendButton, lambda: self.train.refresh())
@@ -138,5 +142,5 @@ def keep_setting(name: str, value: str) -> None:
 def words(error: PlainError | OSError) -> str:
     """What went wrong, in words for the user."""
     if isinstance(error, PlainError):
-        return str(error)
-    return f"{error.filename or 'Writing failed'}: {error.strerror or error}."
+        return shown(str(error))
+    return f"{error.filename or _('Writing failed')}: {error.strerror or error}."

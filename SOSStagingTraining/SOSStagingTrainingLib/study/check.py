@@ -79,9 +79,13 @@ def _duplicates(cases: Sequence[Case]) -> Iterator[StudyFinding]:
         if first is case:
             continue
         apart = first.patient != case.patient
-        text = f"{case.name} and {first.name} are the same scan"
-        text += ", said to be of two patients: a fold could be tested on what it was trained on." if apart else "."
-        yield StudyFinding("duplicate_scan", "refuse" if apart else "warning", f"{text} Take one out.", case.name)
+        text = f"{case.name} and {first.name} are the same scan. Take one out."
+        if apart:
+            text = (
+                f"{case.name} and {first.name} are the same scan, said to be of two patients: "
+                "a fold could be tested on what it was trained on. Take one out."
+            )
+        yield StudyFinding("duplicate_scan", "refuse" if apart else "warning", text, case.name)
 
 
 def _facing(cases: Sequence[Case]) -> Iterator[StudyFinding]:
@@ -117,8 +121,8 @@ def _entry(study: Study, ledger: Ledger, entry: Entry, known: set[str]) -> Itera
         text = f"{what} is from the scheme {entry.scheme}, not from the study's, {study.scheme.id}. {hint}"
         yield StudyFinding("other_scheme", "refuse", text, *where)
     elif entry.stage is not None and not 1 <= entry.stage <= len(study.scheme.stages):
-        text = f"{what} is stage {entry.stage}; the scheme {study.scheme.id} has stages 1 to "
-        text += f"{len(study.scheme.stages)}. {hint}"
+        last = len(study.scheme.stages)
+        text = f"{what} is stage {entry.stage}; the scheme {study.scheme.id} has stages 1 to {last}. {hint}"
         yield StudyFinding("stage_outside_scheme", "refuse", text, *where)
 
 
@@ -183,8 +187,11 @@ def _amounts(study: Study, raters: Sequence[str] | None, ties: Ties, min_per_sta
         yield StudyFinding("not_labelled", "warning", f"{_some(unlabelled)} without a label are left out.")
     tied = [name for name, said in agreed.items() if said.why == "tied"]
     if tied:
-        text = f"{_some(tied)} on whose stage as many raters say one thing as another are left out; let one more "
-        yield StudyFinding("tied", "warning", text + "rater label them, or say how to decide ties.")
+        text = (
+            f"{_some(tied)} on whose stage as many raters say one thing as another are left out; "
+            "let one more rater label them, or say how to decide ties."
+        )
+        yield StudyFinding("tied", "warning", text)
     refused = [name for name, said in agreed.items() if said.why == "not assessable"]
     if refused:
         yield StudyFinding("not_assessable", "info", f"{_some(refused)} that raters could not judge are left out.")
@@ -202,14 +209,19 @@ def _too_few(study: Study, staged: Mapping[str, int], least: int) -> Iterator[St
     for stage in study.scheme.stages:
         found = len({unit_of[name] for name, given in staged.items() if given == stage.number})
         if found < least:
-            text = f"Stage {stage.number} ({stage.name}) has cases of {found} patient{'s' * (found != 1)}; at least "
-            text += f"{least} are needed. Add cases, or ask for fewer (and take fewer folds)."
+            patients = "1 patient" if found == 1 else f"{found} patients"
+            text = (
+                f"Stage {stage.number} ({stage.name}) has cases of {patients}; at least {least} are needed. "
+                "Add cases, or ask for fewer (and take fewer folds)."
+            )
             yield StudyFinding("too_few_of_stage", "refuse", text)
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return f"{len(names)} case{'s' * (len(names) != 1)} ({', '.join(names[:NAMES_SHOWN])}{more})"
+    shown, count, more = ", ".join(names[:NAMES_SHOWN]), len(names), len(names) - NAMES_SHOWN
+    if more > 0:
+        return f"{count} cases ({shown} and {more} more)"
+    return f"1 case ({shown})" if count == 1 else f"{count} cases ({shown})"
 
 
 def check_folds(dataset: Dataset, folds: Folds) -> list[StudyFinding]:

@@ -223,8 +223,10 @@ def _append_boxes(
             done.note(error.code, str(error), name, rater)
     loose = files.loose_transforms()
     if loose and any(path.resolve() not in files.under for paths in by_scan.values() for path in paths):
-        text = f"There are transforms saved apart ({', '.join(loose)}). Regions drawn under them are misplaced here: "
-        text += "in Slicer, harden the transform and save the regions again."
+        text = (
+            f"There are transforms saved apart ({', '.join(loose)}). Regions drawn under them are misplaced here: "
+            "in Slicer, harden the transform and save the regions again."
+        )
         done.findings.append(StudyFinding("transform_saved_apart", "warning", text))
 
 
