@@ -117,7 +117,7 @@ class SOSStagingTrainingTest(ScriptedLoadableModuleTest):
         from SOSStagingTrainingLib.study.study import Study
 
         with tempfile.TemporaryDirectory() as folder:
-            picture = sitk.GetImageFromArray(np.arange(64 * 48, dtype=np.uint8).reshape(64, 48))
+            picture = sitk.GetImageFromArray(np.arange(96 * 80, dtype=np.uint8).reshape(96, 80))
             sitk.WriteImage(picture, str(Path(folder) / "slice.png"))
             study = Study.create(Path(folder) / "study")
             study.add_case(Path(folder) / "slice.png", spacing_mm=0.4, facing="right")

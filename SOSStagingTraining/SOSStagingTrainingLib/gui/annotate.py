@@ -10,7 +10,7 @@ import numpy as np
 import qt
 import slicer
 from slicer.i18n import tr as _
-from SOSStagingLib.gui.texts import say
+from SOSStagingLib.gui.texts import say, shown
 from SOSStagingLib.scan.types import PlainError
 
 from ..scene import case_view, layouts
@@ -34,6 +34,7 @@ class AnnotateSection:
         self.session: Session | None = None
         self.reading: CaseReading | None = None
         self._shown: str | None = None
+        self._lost = False
         self._box = DraggedBox(self._on_dragged)
         ui = self.ui
         ui.startAnnotateButton.connect("clicked(bool)", self._on_start)
@@ -83,7 +84,8 @@ class AnnotateSection:
 
     def _on_start(self) -> None:
         if self.begin():
-            self._go(lambda session: session.go_on())
+            lost = self._lost
+            self._go(lambda session: None if lost else session.go_on())
 
     def begin(self) -> bool:
         """Make sure that there is a session of the rater named; return whether there is one."""
@@ -98,7 +100,7 @@ class AnnotateSection:
         try:
             self.session = Session(study, self.rater, self.ui.reviewBox.value / 100)
         except PlainError as error:
-            self._say(str(error))
+            self._say(shown(str(error)))
             return False
         keep_setting("Rater", self.rater)
         keep_setting("ReviewPercent", str(self.ui.reviewBox.value))
@@ -115,7 +117,7 @@ class AnnotateSection:
         if self.reading is not None:
             self.reading.close()
             self.reading = None
-        self._shown = None
+        self._shown, self._lost = None, False
         case_view.remove_owned(self.page.scene, case_view.SCAN, case_view.BOX)
         self.page.restore_views()
         self.refresh()
@@ -141,7 +143,8 @@ class AnnotateSection:
         """The scene is emptied: the case is shown again on request."""
         self._steps.stop()
         self._box.forget()
-        self._shown = None
+        self._shown, self._lost = None, self.session is not None and self.session.current is not None
+        self.refresh()
 
     def on_study(self) -> None:
         """Another study, or more cases in it."""
@@ -173,7 +176,7 @@ class AnnotateSection:
         return self._box.read()
 
     def _on_skip(self) -> None:
-        if self._open:
+        if self._open or self._lost:
             self._go(self._skip)
 
     def _skip(self, session: Session) -> None:
@@ -255,7 +258,7 @@ class AnnotateSection:
             return
         name = session.current.case
         self._steps.stop()
-        self._shown = None
+        self._shown, self._lost = None, False
         self.reading.ask(name, *session.upcoming())
         found = self.reading.read(name)
         if found is not None:
@@ -269,9 +272,7 @@ class AnnotateSection:
 
     def _on_failed(self, name: str, why: str) -> None:
         if self._awaits(name):
-            self._say(
-                self._nameless(why) or _("The scan could not be read: its process ended. Press Start to try again.")
-            )
+            self._lose(self._nameless(why) or _("The scan could not be read: its process ended. Press Open again."))
 
     def _awaits(self, name: str) -> bool:
         current = None if self.session is None else self.session.current
@@ -287,7 +288,7 @@ class AnnotateSection:
         scene, case = self.page.scene, self.page.study.case(name)
         volume = yield from case_view.show_scan(scene, case, self._title, np.asarray(found.voxels), found.window)
         if not scene.IsNodePresent(volume):
-            self._say(_("The scan was deleted from the scene. Press Start to open it again."))
+            self._lose(_("The scan was deleted from the scene. Press Open again."))
             return
         box = session.box or self._proposal(name) or case_view.guessed_box(case)
         with slicer.util.RenderBlocker():
@@ -338,12 +339,18 @@ class AnnotateSection:
         elif node.GetAttribute(case_view.ROLE) == case_view.SCAN and self._shown is not None:
             self._steps.stop()
             self._shown = None
-            self._say(_("The scan was deleted from the scene. Press Start to open it again."))
+            self._lose(_("The scan was deleted from the scene. Press Open again."))
 
     def _after_removal(self) -> None:
         if self._open and self._box.node is None and self.page.entered:
             self.restore_box()
             self._say(_("The box was deleted; here is the proposed one again."))
+
+    def _lose(self, why: str) -> None:
+        """The case is not in the views, and nobody is at work on it: it can be opened again, or skipped."""
+        self._lost = True
+        self._say(why)
+        self.refresh()
 
     # What the section says.
 
@@ -354,7 +361,9 @@ class AnnotateSection:
         """Show where the rater is."""
         study, session, ui = self.page.study, self.session, self.ui
         ui.startAnnotateButton.enabled = study is not None and bool(self.rater) and bool(study.cases)
-        ui.startAnnotateButton.text = _("Next case") if session is not None else _("Start")
+        ui.startAnnotateButton.text = (
+            _("Open again") if self._lost else _("Next case") if session is not None else _("Start")
+        )
         stages = study.scheme.stages if study is not None else ()
         for number in range(1, STAGE_KEYS + 1):
             button = self._button(number)
@@ -365,7 +374,8 @@ class AnnotateSection:
                 button.toolTip = _("{name} (key {number}): {text}").format(
                     name=stage.name, number=number, text=stage.description
                 )
-        for button in (ui.notAssessableButton, ui.skipButton, ui.noteEdit):
+        ui.skipButton.enabled = self._open or self._lost
+        for button in (ui.notAssessableButton, ui.noteEdit):
             button.enabled = self._open
         ui.backButton.enabled = session is not None and session.can_go_back
         ui.undoButton.enabled = study is not None and bool(self.rater)
@@ -388,6 +398,8 @@ class AnnotateSection:
         session = self.session
         if session is None or session.current is None:
             return _("No case is open.")
+        if self._lost:
+            return _("{case} is not shown.").format(case=self._title)
         if self._shown is None:
             return _("{case}: reading the scan...").format(case=self._title)
         given = session.given

@@ -145,6 +145,7 @@ class StudySection:
         self._adding, self._added = max(1, len(find_cases(paths, study.folder))), 0
         self._show_adding(True)
         self.page.children.start(ADD, ["study", "add", study.folder, *paths], self._on_added, self._on_one_added)
+        self.page.refresh()
 
     def _on_one_added(self, _line: str) -> None:
         self._added += 1

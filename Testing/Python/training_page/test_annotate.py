@@ -92,8 +92,10 @@ def test_a_scan_that_cannot_be_read_is_told_without_its_name(bench: Any, opened:
     hand.click(opened.ui.startAnnotateButton)
     assert bench.wait_until(lambda: opened.ui.annotateMessage.text, 60)
     assert names[0] not in opened.ui.annotateMessage.text
-    press(bench, "skip")  # nothing is shown that could be skipped
-    assert not opened.page.study.ledger("B").skips()
+    assert opened.ui.startAnnotateButton.text == "Open again" and not opened.ui.stageButton1.enabled
+    press(bench, "skip")
+    assert bench.wait_until(lambda: shown_case(opened) == names[1], 60)
+    assert list(opened.page.study.ledger("B").skips()) == [names[0]]
 
 
 def test_cases_of_real_scans_are_named_until_one_labels(bench: Any, page: Any, few: Path) -> None:
@@ -277,20 +279,21 @@ def test_a_case_is_opened_from_the_list_and_corrected(bench: Any, opened: Any) -
 def test_a_deleted_box_comes_back_and_a_deleted_scan_is_told(bench: Any, opened: Any) -> None:
     import slicer
     from Bench import hand
+    from SOSStagingLib.scene.nodes import remove_node
 
     first = start(bench, opened)
-    slicer.mrmlScene.RemoveNode(opened.page.annotate._box.node)
+    remove_node(slicer.mrmlScene, opened.page.annotate._box.node)
     bench.process(0.1)
     assert opened.page.annotate._box.node is not None
     assert "deleted" in opened.ui.annotateMessage.text
     volume = next(n for n in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"))
-    slicer.mrmlScene.RemoveNode(volume)
+    remove_node(slicer.mrmlScene, volume)
     bench.process(0.1)
     assert "deleted" in opened.ui.annotateMessage.text
     assert not opened.ui.stageButton1.enabled
     hand.click(opened.ui.startAnnotateButton)
     assert bench.wait_until(lambda: shown_case(opened), 30)
-    assert first is not None and opened.ui.stageButton1.enabled
+    assert shown_case(opened) == first and opened.ui.stageButton1.enabled
 
 
 def test_the_scene_is_closed_while_a_case_is_open(bench: Any, opened: Any) -> None:

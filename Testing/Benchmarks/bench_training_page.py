@@ -1,0 +1,166 @@
+"""The longest time the window was blocked while one labels, trains and looks at results, on the bench.
+
+    .venv/bin/python Testing/Benchmarks/bench_training_page.py [--full] [--limit MS]
+
+A small study is labelled and trained by the recipe of the tests; ``--full`` adds ten simulated slabs of full size.
+Other load on the machine makes blocks longer; drawing is done by the processor here, by the graphics card in Slicer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / part) for part in ("Testing", "Testing/Python", "SOSStaging", "SOSStagingTraining")]
+
+from Bench import application, hand  # noqa: E402
+from Bench.watch import LoopWatch  # noqa: E402
+
+HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"
+CASES = 15
+RECIPE = """
+name = "bench"
+methods = ["baseline"]
+[study]
+folds = 2
+validation = 0.2
+calibration = 0.2
+min_per_stage = 2
+[network]
+backbone = "test_convnext"
+[view]
+size = 64
+field = "slab"
+crop = 32
+[train]
+epochs = 60
+batch = 4
+warmup = 0.0
+[evaluate]
+attention_drop = false
+"""
+
+
+class Measured:
+    """Watches the loop while something is done, and keeps the longest block of each."""
+
+    def __init__(self, bench: Any, limit_ms: float) -> None:
+        self.bench, self.limit_ms = bench, limit_ms
+        self.longest: dict[str, float] = {}
+
+    def __call__(self, name: str, act: Callable[[], Any], until: Callable[[], Any], seconds: float = 120) -> None:
+        with LoopWatch(self.limit_ms) as watch:
+            act()
+            if not self.bench.wait_until(until, seconds):
+                raise TimeoutError(name)
+            self.bench.process(0.5)
+        self.longest[name] = max(watch.longest_ms, self.longest.get(name, 0.0))
+        print(f"{name}: {watch.report()}", flush=True)
+
+
+def small_study(folder: Path) -> Path:
+    """Small slabs that are labelled, and a whole head that is not."""
+    from learning.made_slabs import slab_study
+
+    study = slab_study(folder, CASES)
+    study.add_case(HEAD)
+    (folder / "recipes").mkdir()
+    (folder / "recipes" / "bench.toml").write_text(RECIPE, encoding="utf-8")
+    return folder
+
+
+def full_study(folder: Path) -> Path:
+    """Ten slabs of full size, labelled as they were simulated."""
+    from SOSStagingTrainingLib.__main__ import main as run
+
+    argv = ["simulate", "--cases", "10", "--slabs", "--stages", "1,2,3,4,5", "--seed", "3", "--workers", "1"]
+    run([*argv, "--out", str(folder)])
+    (folder / "recipes").mkdir()
+    (folder / "recipes" / "bench.toml").write_text(RECIPE, encoding="utf-8")
+    return folder
+
+
+def annotate(page: Any, measured: Measured, name: str) -> None:
+    """Open cases one after another and give each a stage."""
+    ui, section = page.ui, page.page.annotate
+    ui.annotateSection.collapsed = False
+    ui.raterEdit.text = "bench"
+    section.refresh()
+    measured(f"{name}: first case", lambda: hand.click(ui.startAnnotateButton), lambda: section._shown)
+    for number in range(1, 5):
+        before = section._shown
+        measured(
+            f"{name}: case {number + 1}",
+            lambda number=number: hand.press(measured.bench.window, 0x30 + number),
+            lambda before=before: section._shown not in (None, before),
+        )
+    measured(f"{name}: finish", lambda: hand.click(ui.endAnnotateButton), lambda: section.session is None)
+
+
+def train(page: Any, measured: Measured, name: str) -> None:
+    """Train with the curves in view."""
+    ui, section = page.ui, page.page.train
+    ui.annotateSection.collapsed, ui.trainSection.collapsed = True, False
+    measured.bench.process(0.2)
+    hand.choose(ui.recipeBox, "bench")
+    measured(
+        f"{name}: training",
+        lambda: hand.click(ui.startTrainButton),
+        lambda: section.watch is not None and section.watch.done and not section.watch.alive,
+        600,
+    )
+
+
+def results(page: Any, measured: Measured, name: str) -> None:
+    """Compare, ask the network again, look at a case."""
+    ui, section, running = page.ui, page.page.result, page.page.children.running
+    ui.trainSection.collapsed, ui.resultSection.collapsed = True, False
+    measured.bench.process(0.2)
+    measured(f"{name}: compare", lambda: hand.click(ui.compareButton), lambda: not running("compare"))
+    measured(
+        f"{name}: gallery",
+        lambda: hand.click(ui.galleryButton),
+        lambda: not running("gallery") and not page.page.packages.busy,
+        300,
+    )
+    measured(f"{name}: a case", lambda: section._on_case(0, 0), lambda: "network said" in ui.resultLabel.text)
+
+
+def main() -> int:
+    """Measure, and print the longest block of each step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="slabs of full size as well")
+    parser.add_argument("--limit", type=float, default=100.0, metavar="MS")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOSSTAGING_MODELS"] = str(Path(folder) / "models")
+        made = {"small": small_study(Path(folder) / "small")}
+        if args.full:
+            made["full"] = full_study(Path(folder) / "full")
+        bench = application.start()
+        bench.load_module(ROOT / "SOSStaging" / "SOSStaging.py")
+        page = bench.open_module(ROOT / "SOSStagingTraining" / "SOSStagingTraining.py")
+        measured = Measured(bench, args.limit)
+        for name, study in made.items():
+            page.ui.studyPath.currentPath = str(study)
+            page.ui.studySection.collapsed = False
+            measured(f"{name}: open", lambda: hand.click(page.ui.openStudyButton), lambda: page.page.study is not None)
+            annotate(page, measured, name)
+            train(page, measured, name)
+            results(page, measured, name)
+        bench.close()
+    for name, longest in measured.longest.items():
+        print(f"{longest:6.0f} ms  {name}")
+    longest = max(measured.longest.values())
+    print(f"longest block {longest:.0f} ms, bar {args.limit:.0f} ms")
+    return 0 if longest <= args.limit else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
