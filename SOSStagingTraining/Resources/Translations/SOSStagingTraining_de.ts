@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>Open</source>
-        <translation>Offen</translation>
+        <translation>Öffnen</translation>
     </message>
     <message>
         <source>Open the study in this folder.</source>
@@ -423,11 +423,11 @@
     </message>
     <message>
         <source>The scan could not be read: its process ended. Press Open again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufnahme konnte nicht gelesen werden: Ihr Prozess endete. Drücken Sie „Wieder öffnen“.</translation>
     </message>
     <message>
         <source>The scan was deleted from the scene. Press Open again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufnahme wurde aus der Szene gelöscht. Drücken Sie „Wieder öffnen“.</translation>
     </message>
     <message>
         <source>The box was deleted; here is the proposed one again.</source>

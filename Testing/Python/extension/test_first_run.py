@@ -40,7 +40,7 @@ def test_five_clicks_to_a_staged_sample_and_its_report(
 ) -> None:
     assert "Stage 5 of 5" in seen["headline"]  # an adult's: completely fused
     assert "Stage 5" in seen["report"] and "Research only" in seen["report"]
-    assert seen["files"] == ["gradcam.nrrd", "overlay.png", "report.html", "result.json"]
+    assert {"gradcam.nrrd", "overlay.png", "report.html", "result.json"} <= set(seen["files"])
     assert seen["clicks"] == CLICKS and len(seen["clicks"]) <= 5
     assert [line.split(">")[0] for line in seen["asked"]] == ["psutil"]  # installed after the question, in that run
     assert not seen["problems"]
