@@ -372,7 +372,7 @@ class AnnotateSection:
             if number <= len(stages):
                 stage = stages[number - 1]
                 button.toolTip = _("{name} (key {number}): {text}").format(
-                    name=stage.name, number=number, text=stage.description
+                    name=shown(stage.name), number=number, text=shown(stage.description)
                 )
         ui.skipButton.enabled = self._open or self._lost
         for button in (ui.notAssessableButton, ui.noteEdit):
