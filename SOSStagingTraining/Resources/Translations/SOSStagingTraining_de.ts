@@ -1109,6 +1109,13 @@
     </message>
 </context>
 <context>
+    <name>gui.page</name>
+    <message>
+        <source>Writing failed</source>
+        <translation>Schreiben gescheitert</translation>
+    </message>
+</context>
+<context>
     <name>gui.result</name>
     <message>
         <source>Method</source>

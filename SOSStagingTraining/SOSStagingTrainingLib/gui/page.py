@@ -143,4 +143,5 @@ def words(error: PlainError | OSError) -> str:
     """What went wrong, in words for the user."""
     if isinstance(error, PlainError):
         return shown(str(error))
-    return f"{error.filename or _('Writing failed')}: {error.strerror or error}."
+    where = error.filename or _("Writing failed")
+    return f"{where}: {error.strerror or error}."
