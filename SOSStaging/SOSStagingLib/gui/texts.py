@@ -64,7 +64,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 def _pattern(text: str) -> str:
     parts = re.split(r"\{(\w+)\}", text)
     # A value does not reach over the end of a sentence, except the last, which may be one.
-    free = r"(?:(?!\. [A-Z]).)+?"
+    free = r"(?:(?!\. ).)+?"
     values = [rf"(?P<{name}>{'[0-9, ]+' if name.startswith('number') else free})" for name in parts[1::2]]
     if values and not parts[-1] and not parts[-2].startswith("number"):
         values[-1] = f"(?P<{parts[-2]}>.+)"
