@@ -22,7 +22,9 @@ def furnish(folder: Path) -> None:
         (folder / name).symlink_to(ROOT / name)
     shutil.copyfile(SAMPLES / "simulated_stage_3.nrrd", folder / "head.nrrd")
     (folder / "cohort-folder").mkdir()
-    shutil.copyfile(SAMPLES / "simulated_stage_4.nrrd", folder / "cohort-folder" / "head-a.nrrd")
+    # Not the very greys of a sample: a study that holds that already would not take it.
+    brighter = sitk.ReadImage(str(SAMPLES / "simulated_stage_4.nrrd")) + 16
+    sitk.WriteImage(brighter, str(folder / "cohort-folder" / "head-a.nrrd"), True)
     head = sitk.DICOMOrient(sitk.ReadImage(str(SAMPLES / "simulated_stage_2.nrrd")), "LPS")
     _dicom(head, folder / "dicom-folder")
     with zipfile.ZipFile(folder / "scan.zip", "w") as archive:
