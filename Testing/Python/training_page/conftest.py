@@ -20,6 +20,8 @@ MODULE = ROOT / "SOSStagingTraining" / "SOSStagingTraining.py"
 HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"
 sys.path.insert(0, str(ROOT / "Testing"))
 
+PATIENCE = 900.0
+"""Seconds that a test waits at most: a busy machine may take minutes to start a child process with PyTorch."""
 CASES = 15
 STAGES = 5
 KEYS = {
@@ -132,7 +134,7 @@ def start(bench: Any, page: Any, rater: str = "B", review: int = 0) -> str:
     hand.type_text(page.ui.raterEdit, rater)
     hand.press(page.ui.raterEdit, KEYS["Return"])
     hand.click(page.ui.startAnnotateButton)
-    assert bench.wait_until(lambda: shown_case(page), 60), page.ui.annotateMessage.text
+    assert bench.wait_until(lambda: shown_case(page), PATIENCE), page.ui.annotateMessage.text
     return str(shown_case(page))
 
 
@@ -148,7 +150,9 @@ def press_on(bench: Any, page: Any, name: str) -> str | None:
     before, session = shown_case(page), page.page.annotate.session
     at = session.current
     press(bench, name)
-    assert bench.wait_until(lambda: session.current is None or (shown_case(page) and session.current != at), 60), before
+    assert bench.wait_until(
+        lambda: session.current is None or (shown_case(page) and session.current != at), PATIENCE
+    ), before
     return shown_case(page)
 
 
@@ -157,6 +161,18 @@ def cell(table: Any, row: int, column: int = 0) -> tuple[Any, Any]:
     item = table.item(row, column)
     table.scrollToItem(item)
     return table.viewport(), table.visualItemRect(item).center()
+
+
+def double_click(table: Any, row: int) -> None:
+    """Double-click a row of a table."""
+    from Bench import hand
+    from PySide6 import QtCore
+    from PySide6.QtTest import QTest
+
+    at, point = cell(table, row)
+    hand.click(at, point)
+    QTest.mouseDClick(at, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, point)
+    hand.process()
 
 
 def column(table: Any, number: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_page.conftest import HEAD, open_study, section
+from training_page.conftest import HEAD, PATIENCE, open_study, section
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def empty(page: Any, tmp_path: Path) -> Any:
 
 
 def added(bench: Any, page: Any, cases: int) -> list[Any]:
-    assert bench.wait_until(lambda: page.page.children.running("add") is False, 120)
+    assert bench.wait_until(lambda: page.page.children.running("add") is False, PATIENCE)
     assert len(page.page.study.cases) == cases, page.ui.studyLabel.text
     return list(page.page.study.cases)
 

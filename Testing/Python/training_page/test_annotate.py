@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from training_page.conftest import (
     MODULE,
-    cell,
+    PATIENCE,
     column,
+    double_click,
     open_study,
     owned_nodes,
     press,
@@ -90,11 +91,11 @@ def test_a_scan_that_cannot_be_read_is_told_without_its_name(bench: Any, opened:
     from Bench import hand
 
     hand.click(opened.ui.startAnnotateButton)
-    assert bench.wait_until(lambda: opened.ui.annotateMessage.text, 60)
+    assert bench.wait_until(lambda: opened.ui.annotateMessage.text, PATIENCE)
     assert names[0] not in opened.ui.annotateMessage.text
     assert opened.ui.startAnnotateButton.text == "Open again" and not opened.ui.stageButton1.enabled
     press(bench, "skip")
-    assert bench.wait_until(lambda: shown_case(opened) == names[1], 60)
+    assert bench.wait_until(lambda: shown_case(opened) == names[1], PATIENCE)
     assert list(opened.page.study.ledger("B").skips()) == [names[0]]
 
 
@@ -128,7 +129,7 @@ def test_skip_back_and_undo(bench: Any, opened: Any) -> None:
     assert study.stages("B") == {first: 4}
     assert session.current.case == second  # on from where one came back
     press(bench, "U")
-    assert bench.wait_until(lambda: shown_case(opened) == first, 30)
+    assert bench.wait_until(lambda: shown_case(opened) == first, PATIENCE)
     assert study.stages("B") == {first: 2}
     assert third not in study.ledger("B").skips()
     states = dict(zip([i.case for i in study.order("B")], column(opened.ui.casesTable, 1), strict=True))
@@ -259,17 +260,11 @@ def test_a_proposed_box_moves_only_what_nobody_touched(bench: Any, opened: Any) 
 
 
 def test_a_case_is_opened_from_the_list_and_corrected(bench: Any, opened: Any) -> None:
-    from Bench import hand
-    from PySide6 import QtCore
-    from PySide6.QtTest import QTest
-
     start(bench, opened)
     section(bench, opened, "study")
-    at, point = cell(opened.ui.casesTable, 2)
-    hand.click(at, point)
-    QTest.mouseDClick(at, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, point)
+    double_click(opened.ui.casesTable, 2)
     wanted = opened.page.study.order("B")[2].case
-    assert bench.wait_until(lambda: shown_case(opened) == wanted, 30)
+    assert bench.wait_until(lambda: shown_case(opened) == wanted, PATIENCE)
     assert opened.ui.caseLabel.text.startswith("Case 3:")
 
 
@@ -292,7 +287,7 @@ def test_a_deleted_box_comes_back_and_a_deleted_scan_is_told(bench: Any, opened:
     assert "deleted" in opened.ui.annotateMessage.text
     assert not opened.ui.stageButton1.enabled
     hand.click(opened.ui.startAnnotateButton)
-    assert bench.wait_until(lambda: shown_case(opened), 30)
+    assert bench.wait_until(lambda: shown_case(opened), PATIENCE)
     assert shown_case(opened) == first and opened.ui.stageButton1.enabled
 
 
@@ -307,7 +302,7 @@ def test_the_scene_is_closed_while_a_case_is_open(bench: Any, opened: Any) -> No
     press(bench, "1")
     assert not opened.page.study.stages("B")
     hand.click(opened.ui.startAnnotateButton)
-    assert bench.wait_until(lambda: shown_case(opened), 30)
+    assert bench.wait_until(lambda: shown_case(opened), PATIENCE)
     press_on(bench, opened, "1")
     assert len(opened.page.study.stages("B")) == 1
 
@@ -323,7 +318,7 @@ def test_another_module_has_the_keys_and_the_views_until_one_comes_back(bench: A
     press(bench, "1")
     assert not opened.page.study.stages("B")
     bench.select_module("SOSStagingTraining")
-    assert bench.wait_until(lambda: shown_case(opened) == first, 30)
+    assert bench.wait_until(lambda: shown_case(opened) == first, PATIENCE)
     assert all(node.GetBackgroundVolumeID() for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"))
     press_on(bench, opened, "1")
     assert opened.page.study.stages("B") == {first: 1}
@@ -352,9 +347,9 @@ def test_the_reader_is_killed(bench: Any, opened: Any) -> None:
     bench.process(0.2)
     for key in ("1", "2", "3"):  # those read ahead are there, for the next ones another process is started
         press(bench, key)
-        if not bench.wait_until(lambda: shown_case(opened), 30):
+        if not bench.wait_until(lambda: shown_case(opened), PATIENCE):
             hand.click(opened.ui.startAnnotateButton)
-            assert bench.wait_until(lambda: shown_case(opened), 30)
+            assert bench.wait_until(lambda: shown_case(opened), PATIENCE)
     assert len(opened.page.study.stages("B")) == 3
 
 

@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_page.conftest import ROOT, cell, needs_torch, open_study, press_on, run_here, section, shown_case, start
+from training_page.conftest import (
+    PATIENCE,
+    ROOT,
+    cell,
+    needs_torch,
+    open_study,
+    press_on,
+    run_here,
+    section,
+    shown_case,
+    start,
+)
 
 CASES = 10
-MINUTES = 60.0
 NEW_HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "simulated_stage_3.nrrd"
 
 
@@ -29,7 +39,7 @@ def annotate(bench: Any, page: Any) -> None:
     truth = study.stages("truth")
     first = start(bench, page, "R")
     boxes = page.page.annotate.reading.boxes
-    assert bench.wait_until(lambda: first in boxes, 2 * MINUTES), "no box was proposed"
+    assert bench.wait_until(lambda: first in boxes, PATIENCE), "no box was proposed"
     bench.process(0.1)
     (true_box,) = study.rois(first, "truth")
     assert np.linalg.norm(page.page.annotate._box.read().center - true_box.center) < 10
@@ -46,7 +56,7 @@ def train(bench: Any, page: Any) -> None:
     hand.choose(page.ui.recipeBox, "Quick (minutes)")
     hand.choose(page.ui.whereBox, "This computer's CPU")
     hand.click(page.ui.startTrainButton)
-    assert bench.wait_until(lambda: "All networks are trained" in page.ui.trainLabel.text, 10 * MINUTES), (
+    assert bench.wait_until(lambda: "All networks are trained" in page.ui.trainLabel.text, PATIENCE), (
         page.ui.trainLabel.text
     )
 
@@ -58,18 +68,18 @@ def judge_and_publish(bench: Any, page: Any) -> None:
     section(bench, page, "result")
     assert ui.methodBox.currentText == "ours, fold 1"
     hand.click(ui.compareButton)
-    assert bench.wait_until(lambda: not running("compare"), 2 * MINUTES)
+    assert bench.wait_until(lambda: not running("compare"), PATIENCE)
     assert ui.comparisonTable.rowCount == 3, ui.resultLabel.text
     hand.click(ui.galleryButton)
-    assert bench.wait_until(lambda: not running("gallery"), 3 * MINUTES)
+    assert bench.wait_until(lambda: not running("gallery"), PATIENCE)
     assert "held-out cases are right" in ui.resultLabel.text
     at, point = cell(ui.galleryTable, 0)
     hand.click(at, point)
-    assert bench.wait_until(lambda: "the network said" in ui.resultLabel.text, MINUTES)
+    assert bench.wait_until(lambda: "the network said" in ui.resultLabel.text, PATIENCE)
     ui.modelNameEdit.clear()
     hand.type_text(ui.modelNameEdit, "mine")
     hand.click(ui.publishButton)
-    assert bench.wait_until(lambda: not running("publish"), 3 * MINUTES)
+    assert bench.wait_until(lambda: not running("publish"), PATIENCE)
     assert "SOS Staging offers mine now" in ui.resultLabel.text
     hand.click(ui.publishButton)
     assert "a model named mine already" in ui.resultLabel.text
@@ -87,7 +97,7 @@ def stage(bench: Any) -> Any:
     hand.choose(page.ui.modelBox, "mine")
     assert hand.drop(page.ui.stageButton, [NEW_HEAD])
     hand.click(page.ui.stageButton)
-    assert bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 3 * MINUTES)
+    assert bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, PATIENCE)
     assert page.page.result is not None, page.ui.messageLabel.text
     assert page.page.result.model.name == "mine" or page.page.result.model.sha256
     return page

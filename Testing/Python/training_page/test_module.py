@@ -74,7 +74,6 @@ def test_closed_sections_stay_closed(bench: Any, page: Any, few: Path) -> None:
 def test_page_fits_in_every_state(bench: Any, page: Any, study_folder: Path, scale: float, dark: bool) -> None:
     from Bench import hand, page_check
 
-    bench.window.resize(1280, 800)
     bench.look(scale, dark)
     found: list[str] = []
 

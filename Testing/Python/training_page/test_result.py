@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_page.conftest import cell, column, open_study, section
+from training_page.conftest import PATIENCE, cell, column, open_study, section
 
 KEY, KEY_PARTS = "baseline.fold1.seed1", ("baseline", 1, 1)
 RECIPE = {
@@ -78,7 +78,7 @@ def show_row(bench: Any, page: Any, row: int) -> None:
     page.ui.resultLabel.text = ""
     at, point = cell(page.ui.galleryTable, row)
     hand.click(at, point)
-    assert bench.wait_until(lambda: page.ui.resultLabel.text, 60)
+    assert bench.wait_until(lambda: page.ui.resultLabel.text, PATIENCE)
     bench.process(0.3)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from packages.conftest import site
-from training_page.conftest import MODULE, cell, column, needs_torch, open_study, section
+from training_page.conftest import MODULE, PATIENCE, column, double_click, needs_torch, open_study, section
 
 __all__ = ["site"]
 SMALL = """
@@ -87,12 +87,12 @@ def at_work(bench: Any, page: Any, steps: int = 4) -> bool:
         watch = watched(page)
         return bool(watch and watch.alive and watch.current and watch.curves[watch.current].step >= steps)
 
-    return bool(bench.wait_until(running, 120))
+    return bool(bench.wait_until(running, PATIENCE))
 
 
 def ended(bench: Any, page: Any) -> bool:
     """Wait until nobody works on the run any more, and the page knows."""
-    return bool(bench.wait_until(lambda: not watched(page).alive and page.ui.resumeButton.enabled, 60))
+    return bool(bench.wait_until(lambda: not watched(page).alive and page.ui.resumeButton.enabled, PATIENCE))
 
 
 def plot(bench: Any, tag: str) -> Any:
@@ -113,8 +113,6 @@ def coloured(view: Any) -> int:
 
 def test_the_check_names_what_is_wrong_and_leads_to_the_case(bench: Any, trainable: Any) -> None:
     from Bench import hand
-    from PySide6 import QtCore
-    from PySide6.QtTest import QTest
     from training_page.conftest import shown_case
 
     study = trainable.page.study
@@ -124,16 +122,15 @@ def test_the_check_names_what_is_wrong_and_leads_to_the_case(bench: Any, trainab
     section(bench, trainable, "train")
     hand.choose(trainable.ui.recipeBox, "short")
     hand.click(trainable.ui.checkButton)
-    assert bench.wait_until(lambda: trainable.ui.findingsTable.visible, 60)
+    assert bench.wait_until(lambda: trainable.ui.findingsTable.visible, PATIENCE)
     assert "must be mended" in column(trainable.ui.findingsTable, 0)
     assert "must be mended before training" in trainable.ui.trainLabel.text
     row = next(n for n, text in enumerate(column(trainable.ui.findingsTable, 1)) if names[3] in text)
-    at, point = cell(trainable.ui.findingsTable, row, 1)
-    QTest.mouseDClick(at, QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, point)
+    double_click(trainable.ui.findingsTable, row)
     session = trainable.page.annotate.session
     assert session.current.case == names[3] and shown_case(trainable) is None
     hand.click(trainable.ui.startTrainButton)  # it is refused, and nothing is begun
-    assert bench.wait_until(lambda: not trainable.page.train.beginning.busy, 60)
+    assert bench.wait_until(lambda: not trainable.page.train.beginning.busy, PATIENCE)
     assert names[3] in trainable.ui.trainLabel.text
     assert not study.datasets and watched(trainable) is None
 
@@ -146,7 +143,7 @@ def test_a_training_is_watched_stopped_killed_and_gone_on_with(bench: Any, train
     train(bench, trainable, "long")
     assert at_work(bench, trainable), ui.trainLabel.text
     # Live: curves of every term and metric, the pace and the time that is left.
-    assert bench.wait_until(lambda: len(watched(trainable).curves["baseline.fold1.seed1"].metrics_at) > 2, 60)
+    assert bench.wait_until(lambda: len(watched(trainable).curves["baseline.fold1.seed1"].metrics_at) > 2, PATIENCE)
     bench.process(1.0)
     assert coloured(plot(bench, LOSS_PLOT)) > 50 and coloured(plot(bench, METRIC_PLOT)) > 50
     assert "images/s" in ui.trainLabel.text and "left" in ui.trainLabel.text
@@ -188,12 +185,14 @@ def test_slicer_is_closed_and_the_run_is_found_again(bench: Any, trainable: Any,
     assert page.ui.runBox.currentText == "long-train"
     hand.click(page.ui.stopButton)
     assert ended(bench, page)
-    assert not runs_of(study_folder)
+    assert bench.wait_until(lambda: not runs_of(study_folder), PATIENCE)
     # The same labels with another recipe, to its end: the results are offered.
     hand.choose(page.ui.recipeBox, "short")
     hand.choose(page.ui.datasetBox, "train")
     hand.click(page.ui.startTrainButton)
-    assert bench.wait_until(lambda: "All networks are trained" in page.ui.trainLabel.text, 120), page.ui.trainLabel.text
+    assert bench.wait_until(lambda: "All networks are trained" in page.ui.trainLabel.text, PATIENCE), (
+        page.ui.trainLabel.text
+    )
     section(bench, page, "result")
     assert page.ui.methodBox.currentText == "baseline, fold 1"
     assert page.ui.publishButton.enabled
@@ -207,7 +206,7 @@ def test_reloading_the_module_leaves_the_run_alone(bench: Any, trainable: Any, s
     from Bench import hand
 
     train(bench, trainable, "long")
-    assert bench.wait_until(lambda: runs_of(study_folder) and watched(trainable) is not None, 60)
+    assert bench.wait_until(lambda: runs_of(study_folder) and watched(trainable) is not None, PATIENCE)
     slicer.util.reloadScriptedModule("SOSStagingTraining")
     bench.select_module("")
     bench.select_module("SOSStagingTraining")
@@ -222,9 +221,9 @@ def test_stop_before_the_run_has_begun(bench: Any, trainable: Any, study_folder:
     from Bench import hand
 
     train(bench, trainable, "long")
-    assert bench.wait_until(lambda: trainable.page.train.beginning._begun is not None, 60)
+    assert bench.wait_until(lambda: watched(trainable), PATIENCE)  # the process begins, and has yet to load PyTorch
     hand.click(trainable.ui.stopButton)
-    assert bench.wait_until(lambda: not runs_of(study_folder), 60)
+    assert bench.wait_until(lambda: not runs_of(study_folder), PATIENCE)
     assert not watched(trainable).done
 
 
@@ -242,11 +241,11 @@ def test_a_cluster_that_is_not_there(bench: Any, trainable: Any) -> None:
     hand.type_text(ui.schedulerEdit, "tcp://127.0.0.1:9")
     hand.click(ui.startTrainButton)
     told = ("No Dask scheduler answers", "needs the package distributed")
-    assert bench.wait_until(lambda: any(text in ui.trainLabel.text for text in told), 120), ui.trainLabel.text
+    assert bench.wait_until(lambda: any(text in ui.trainLabel.text for text in told), PATIENCE), ui.trainLabel.text
     assert ui.resumeButton.enabled
     hand.choose(ui.whereBox, "This computer's CPU")
     hand.click(ui.resumeButton)
-    assert bench.wait_until(lambda: "All networks are trained" in ui.trainLabel.text, 120), ui.trainLabel.text
+    assert bench.wait_until(lambda: "All networks are trained" in ui.trainLabel.text, PATIENCE), ui.trainLabel.text
 
 
 def test_a_recipe_that_is_wrong_is_told(bench: Any, page: Any, study_folder: Path) -> None:
@@ -275,7 +274,7 @@ def test_missing_packages_are_asked_for_as_on_the_other_page(bench: Any, trainab
     dialogs.answer("Cancel")
     train(bench, trainable, "short")
     assert ui.stopButton.enabled and not ui.startTrainButton.enabled
-    assert bench.wait_until(lambda: not trainable.page.packages.busy, 60)
+    assert bench.wait_until(lambda: not trainable.page.packages.busy, PATIENCE)
     (asked,) = dialogs.shown()
     assert name in asked.text
     assert ui.trainLabel.text.startswith("Nothing was installed.") and ui.mendButton.visible
@@ -283,7 +282,7 @@ def test_missing_packages_are_asked_for_as_on_the_other_page(bench: Any, trainab
     installing.install_with(lambda _lines: info.write_text(whole))
     dialogs.answer("OK")
     hand.click(ui.startTrainButton)
-    assert bench.wait_until(lambda: trainable.page.train.beginning.busy, 60), ui.trainLabel.text
+    assert bench.wait_until(lambda: trainable.page.train.beginning.busy, PATIENCE), ui.trainLabel.text
     assert installing.asked() and not ui.mendButton.visible
     hand.click(ui.stopButton)
     assert not trainable.page.train.beginning.busy
