@@ -46,8 +46,9 @@ def volume_in_view(scene: Node) -> Node | None:
 
 
 def _is_scan(node: Node | None) -> bool:
-    scalar = node is not None and node.IsA("vtkMRMLScalarVolumeNode") and not node.IsA("vtkMRMLLabelMapVolumeNode")
-    return scalar and node.GetAttribute(ROLE) is None
+    if node is None or not node.IsA("vtkMRMLScalarVolumeNode") or node.IsA("vtkMRMLLabelMapVolumeNode"):
+        return False
+    return node.GetAttribute(ROLE) is None
 
 
 def follow_plane(slice_node: Node, normal: FloatArray, point: FloatArray) -> bool:
