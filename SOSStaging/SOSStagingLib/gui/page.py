@@ -59,7 +59,7 @@ class Page:
         self.plane = PlanePart(ui)
         self.history = HistoryPart(ui)
         self.models = ModelsPart(ui, self._on_model)
-        self.packages = PackagesPart(ui.messageLabel, ui.mendButton, self._enable)
+        self.packages = PackagesPart(ui.messageLabel, ui.mendButton, self._show_looking)
         self.cohort = CohortPart(ui, self._when_ready, self._network, self._open_case)
         self.check = CheckPart(ui, self._network, self.packages)
         self.run = StagingRun(self._on_told, self._on_done)
@@ -363,6 +363,13 @@ class Page:
         self.ui.regionBox.setChecked(region is not None and not region.GetLocked())
         self.ui.regionBox.blockSignals(blocked)
         self.ui.overlaySection.visible = result is not None and result.assessable
+        self._enable()
+
+    def _show_looking(self) -> None:
+        """The packages are being looked at, or no longer."""
+        if self._staged is None:
+            self.ui.progressBar.value = 0
+            self.ui.progressBar.visible = self.packages.busy
         self._enable()
 
     def _show_busy(self) -> None:
