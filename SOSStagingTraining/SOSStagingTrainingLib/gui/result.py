@@ -42,13 +42,14 @@ class ResultSection:
         self._reading: CaseReading | None = None
         self._comparison: dict[str, Any] = {}
         self._steps = Steps()
+        self._picked = ""
         self._connect()
         self.on_run(None)
 
     def _connect(self) -> None:
         ui = self.ui
         ui.compareButton.connect("clicked(bool)", self._on_compare)
-        ui.methodBox.connect("currentIndexChanged(int)", lambda _n: self._on_method())
+        ui.methodBox.connect("currentIndexChanged(int)", lambda _n: self._on_picked())
         ui.galleryButton.connect("clicked(bool)", self._on_gallery)
         ui.galleryTable.connect("cellClicked(int,int)", self._on_case)
         ui.publishButton.connect("clicked(bool)", self._on_publish)
@@ -63,14 +64,20 @@ class ResultSection:
         self.watch = watch
         finished = [] if watch is None else [key for key in watch.done if key.split(".")[0] not in DETECTORS]
         wanted = next((key for key in finished if key.split(".")[0] == FIRST_CHOICE), None)
-        kept = tables.chosen(self.ui.methodBox)
+        if other:
+            self._picked = ""
         entries = [(key.replace(".fold", _(", fold ")).removesuffix(".seed1"), key) for key in finished]
-        tables.choose(self.ui.methodBox, entries, kept if kept in finished else wanted)
+        tables.choose(self.ui.methodBox, entries, self._picked if self._picked in finished else wanted)
         if other:
             self._comparison = {}
             self._read_comparison()
             self._say("" if watch is not None else _("Train first: results of a run are shown here."))
             self.ui.modelNameEdit.text = "" if watch is None else f"{watch.run.study_folder.name}-{FIRST_CHOICE}"
+        self._on_method()
+
+    def _on_picked(self) -> None:
+        # Networks that finish later do not take the place of the one that the user looks at.
+        self._picked = self._key
         self._on_method()
 
     def _on_method(self) -> None:
