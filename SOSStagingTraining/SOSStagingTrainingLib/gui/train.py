@@ -190,7 +190,7 @@ class TrainSection:
         elif len(watch.done) == len(watch.curves):
             self._tell(_("All networks are trained."))
         elif ended:
-            self._tell(_("The run has stopped. It can go on where it was."))
+            self._tell(watch.complaint() or _("The run has stopped. It can go on where it was."))
 
     def _tell(self, text: str) -> None:
         """Say how the run is, once: what else is said meanwhile stays."""
