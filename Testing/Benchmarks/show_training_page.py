@@ -167,7 +167,7 @@ def train_pictures(show: Show, run: Path | None) -> None:
         section.attach(run)
     ui.jobsTable.setCurrentCell(len(section.watch.curves) - 1, 0)
     section._on_job(len(section.watch.curves) - 1, 0)
-    show.look("trained", picture=run is not None)
+    show.look("train" if run is not None else "trained", picture=run is not None)
 
 
 def result_pictures(show: Show) -> None:

@@ -33,7 +33,7 @@ class AgreementSection:
         from .page import words
 
         try:
-            found = self.page.study.agreement()
+            found = [pair for pair in self.page.study.agreement() if pair.n or pair.judged_by_one]
         except (PlainError, OSError) as error:
             say(self.ui.agreementLabel, words(error))
             return

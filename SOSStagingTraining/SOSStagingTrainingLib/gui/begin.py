@@ -123,6 +123,7 @@ class Beginning:
         rows = [[str(words.get(severity, severity)), shown(str(text))] for severity, text in found]
         tables.fill(self.ui.findingsTable, rows, [text for _severity, text in found])
         self.ui.findingsTable.visible = bool(rows)
+        self.ui.findingsTable.resizeRowsToContents()
         refused = sum(severity == "refuse" for severity, _text in found)
         if ended.status and not found:
             self._say(ended.last_words)

@@ -44,6 +44,7 @@ class Curves:
         stamp = (name, len(at), at[-1] if at else 0, len(series))
         chart = self._find("chart")
         if stamp == self._shown and chart is not None:
+            self.to_view(chart)  # the view may be there only since now
             return
         self._shown = stamp
         # One point makes no line, and VTK says so loudly.
@@ -63,7 +64,7 @@ class Curves:
         chart = chart or self._find("chart")
         tag = {"loss": LOSS_PLOT, "metrics": METRIC_PLOT}[self._part]
         for view in nodes_of_class(self._scene, "vtkMRMLPlotViewNode"):
-            if view.GetLayoutName() == tag and chart is not None:
+            if view.GetLayoutName() == tag and chart is not None and view.GetPlotChartNodeID() != chart.GetID():
                 view.SetPlotChartNodeID(chart.GetID())
 
     def _nodes(self) -> list[Node]:
