@@ -32,16 +32,11 @@ def check(result, reference_lps: tuple[float, float, float]) -> None:
     assert result.gradcam.share_within_20mm >= 0.5
 
 
-# A known failure, not a limit: the zip is told stage 3 (its regridded copy 5). Strict, so that a model which mends it
-# says so.
-THICK = pytest.mark.xfail(reason="this adult is told an unfused stage: slices 4 to 7 mm apart", strict=True)
-
-
 def test_slices_too_far_apart_leave_every_stage_plausible(stager: Stager, shared: Callable[[str], Path]) -> None:
     assert stager.stage(shared("ge_tilted_head_ct_dicom.zip")).plausible_stages == (1, 2, 3, 4, 5)
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[THICK] if n.endswith(".zip") else []) for n in HEADS])
+@pytest.mark.parametrize("name", HEADS)
 def test_adult_is_staged_fused(name: str, stager: Stager, shared: Callable[[str], Path]) -> None:
     assert stager.stage(shared(name)).stage in (4, 5)
 
