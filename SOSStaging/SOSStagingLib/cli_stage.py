@@ -122,8 +122,14 @@ def run(args: argparse.Namespace) -> int:
     with WorkerClient(model, args.device, engine=args.engine) as engine:
         try:
             results = stage_cohort(
-                args.scans, args.out, engine, options=options, workers=args.workers,
-                resume=not args.no_resume, progress=console.progress, on_case=console.case,
+                args.scans,
+                args.out,
+                engine,
+                options=options,
+                workers=args.workers,
+                resume=not args.no_resume,
+                progress=console.progress,
+                on_case=console.case,
             )
         except BrokenPipeError:
             raise

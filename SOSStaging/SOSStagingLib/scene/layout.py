@@ -54,4 +54,3 @@ class ViewState:
 
 def _still_there(scene: Node, node_id: str | None) -> str | None:
     return node_id if node_id and scene.GetNodeByID(node_id) is not None else None
-
