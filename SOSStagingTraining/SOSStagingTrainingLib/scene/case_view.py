@@ -101,6 +101,9 @@ def show_box(scene: Node, box: RoiBox, free: bool = True) -> Node:
     display.SetScaleHandleVisibility(True)
     display.SetRotationHandleVisibility(False)
     node.SetLocked(not free)
+    # Where it is only looked at, the point in the middle would cover the very spot.
+    for index in range(0 if free else node.GetNumberOfControlPoints()):
+        node.SetNthControlPointVisibility(index, False)
     return node
 
 
