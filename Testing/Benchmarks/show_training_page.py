@@ -156,9 +156,8 @@ def train_pictures(show: Show, run: Path | None) -> None:
 
         def at_work() -> bool:
             watch = section.watch
-            return (
-                watch is not None and watch.alive and "ours" in watch.current and watch.curves[watch.current].step > 5
-            )
+            current = None if watch is None or not watch.alive else watch.current
+            return current is not None and "ours" in current and watch.curves[current].step > 5
 
         show.wait(at_work, 3000)
         show.look("train", picture=True)
