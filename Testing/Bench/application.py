@@ -179,6 +179,9 @@ class Bench:
         appearance.apply(self.app)
         if self.window is not None:
             self.layout_manager.setLayout(startup.FOUR_UP)
+            # A layout of a test's own, or a page, may have turned them.
+            for name, orientation in startup.ORIENTATIONS.items():
+                self.layout_manager.sliceWidget(name).setSliceOrientation(orientation)
             self.window.resize(*self.window._START_SIZE)
             self.window.show()
         self.process()

@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 FOUR_UP = 3  # vtkMRMLLayoutNode.SlicerLayoutFourUpView
+ORIENTATIONS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 
 
 def make_application(folder: Path, person: bool) -> Any:
