@@ -31,8 +31,8 @@ MIN_CORRELATION = 0.3  # anything larger than two blocks gives more than a half,
 INVERTED_TAIL = -0.1  # bone lies above the bulk of the greys; nothing lies far below air
 MAX_TEXTURE = 0.22  # brain and muscle differ by a few per cent in X-ray attenuation, by tens of per cent in MR
 MAX_MIDDLE = 0.8  # bone attenuates at least a quarter more than soft tissue
-# and the densest bone about twice as much: it stands out even where fat and muscle are the two brighter classes
-MAX_DENSEST = 0.5
+# and the densest bone half as much again, also where noise or cupping lets fat and muscle be the two brighter classes
+MAX_DENSEST = 0.7
 HEAD_AREA_CM2 = 450.0  # an ellipse of 21 x 27 cm, beyond the largest heads
 MIN_SKULL_WIDTH_MM = 110.0  # cheekbones and skull base of a child of six; jaw and spine are narrower
 SKULL_SIZE_MM = (220.0, 260.0)  # left-right, front-back, beyond the largest skulls
