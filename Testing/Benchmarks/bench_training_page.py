@@ -26,7 +26,7 @@ HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"
 CASES = 15
 RECIPE = """
 name = "bench"
-methods = ["baseline"]
+methods = ["ours"]
 [study]
 folds = 2
 validation = 0.2
@@ -50,15 +50,20 @@ attention_drop = false
 class Measured:
     """Watches the loop while something is done, and keeps the longest block of each."""
 
-    def __init__(self, bench: Any, limit_ms: float) -> None:
+    def __init__(self, bench: Any, page: Any, limit_ms: float) -> None:
         self.bench, self.limit_ms = bench, limit_ms
+        self._labels = [page.ui.annotateMessage, page.ui.trainLabel, page.ui.resultLabel]
         self.longest: dict[str, float] = {}
+
+    def told(self) -> str:
+        """What the page says."""
+        return " ".join(label.text for label in self._labels if label.text)
 
     def __call__(self, name: str, act: Callable[[], Any], until: Callable[[], Any], seconds: float = 120) -> None:
         with LoopWatch(self.limit_ms) as watch:
             act()
             if not self.bench.wait_until(until, seconds):
-                raise TimeoutError(name)
+                raise TimeoutError(f"{name}: {self.told()}")
             self.bench.process(0.5)
         self.longest[name] = max(watch.longest_ms, self.longest.get(name, 0.0))
         print(f"{name}: {watch.report()}", flush=True)
@@ -146,7 +151,7 @@ def main() -> int:
         bench = application.start()
         bench.load_module(ROOT / "SOSStaging" / "SOSStaging.py")
         page = bench.open_module(ROOT / "SOSStagingTraining" / "SOSStagingTraining.py")
-        measured = Measured(bench, args.limit)
+        measured = Measured(bench, page, args.limit)
         for name, study in made.items():
             page.ui.studyPath.currentPath = str(study)
             page.ui.studySection.collapsed = False

@@ -23,11 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from SOSStagingLib.quiet_paths import quiet_logger
 from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.types import PlainError
 
 from ..study.images import changed, scan_sha256
 from ..study.study import Study
+
+log = quiet_logger(__name__)
 
 KEPT = 6
 """So many scans lie in the folder at a time."""
@@ -69,18 +72,24 @@ class CaseReader:
                 from SOSStagingLib.model.predictor import Predictor
 
                 self._predictor = Predictor.load(self._model, "cpu")
-            from SOSStagingLib.staging.decision import locate
-
-            slab = self._study.slab(name).slab
-            if slab.picture_to_slab is not None:
-                return None
-            place = locate(self._predictor.predict([slab])[0], slab, "volume")
         except (ImportError, PlainError, OSError):
             self._model = None
             return None
-        if place.box_ras_mm is None:
+        try:
+            box = self._located(name)
+        except Exception:  # a network may fail in any way on a scan unlike those it knows; reading goes on
+            log.exception("no box is proposed")
             return None
-        return {"case": name, "box": widened(place.box_ras_mm).tolist()}
+        return None if box is None else {"case": name, "box": widened(box).tolist()}
+
+    def _located(self, name: str) -> Any:
+        """Where the model sees the synchondrosis, [2, 3] RAS mm; None where it does not say."""
+        from SOSStagingLib.staging.decision import locate
+
+        slab = self._study.slab(name).slab
+        if slab.picture_to_slab is not None:
+            return None
+        return locate(self._predictor.predict([slab])[0], slab, "volume").box_ras_mm
 
     def _keep(self, path: Path) -> None:
         self._kept = [other for other in self._kept if other != path] + [path]
