@@ -12,6 +12,7 @@ from .overview import BoolArray, Float32Array, Levels, Overview, grey_levels
 
 # Bone begins this share of the step from air to soft tissue above soft tissue (spongy bone, about 300 HU on CT).
 BONE_STEP = 0.3
+BARE_AIR_SHARE = 0.3  # a body with so much air inside it is a bare skull
 CONTACT_VOXELS = 5
 
 
@@ -29,16 +30,15 @@ class Masks:
 class HeadMeasures:
     """What the gate's rules are stated in. Lengths in mm, areas in cm2, volumes in cm3; greys as shares.
 
-    ``tail`` compares what lies above the bright class with what lies below the dark one; ``middle`` is where the middle
-    class lies between the two, ``densest`` where it lies between the dark class and the 99.8th percentile;
+    ``tail`` compares what lies above the bright class with what lies below the dark one; ``bone_contrast`` is how far
+    the 99.8th percentile lies above the dark class, over how far the body's median does (None for a bare skull);
     ``border_dark`` is the dark share of the outer faces; ``correlation`` is that of neighbouring blocks; ``texture`` is
     the median local variation inside the body over the air-to-tissue step (None when there is too little body);
     ``bone_spread`` is the relative 10-90 % range of greys inside bone.
     """
 
     tail: float
-    middle: float
-    densest: float
+    bone_contrast: float | None
     border_dark: float
     correlation: float
     texture: float | None
@@ -75,8 +75,7 @@ def measure_head(view: Overview) -> tuple[HeadMeasures, Levels, Masks] | None:
     bone_widths = _widths(masks.bone, view.spacing[0])
     measures = HeadMeasures(
         tail=((levels.top - levels.bright) - (levels.dark - levels.bottom)) / (levels.bright - levels.dark),
-        middle=step / (levels.bright - levels.dark),
-        densest=step / (levels.top - levels.dark),
+        bone_contrast=_bone_contrast(view, levels, masks),
         border_dark=_border_share(view, levels),
         correlation=_neighbour_correlation(view),
         texture=_texture(view, core) / step if core_cm3 >= 100 and step > 0 else None,
@@ -115,10 +114,17 @@ def find_masks(view: Overview, levels: Levels) -> Masks | None:
 
 
 def bone_threshold(levels: Levels, air_share: float) -> float:
-    """Grey above which a block counts as bone. A body that is mostly air inside is a bare skull: all of it is bone."""
-    if air_share > 0.3:
+    """Grey above which a block counts as bone; of a bare skull all of it is bone."""
+    if air_share > BARE_AIR_SHARE:
         return levels.low_threshold
     return levels.middle + BONE_STEP * (levels.middle - levels.dark)
+
+
+def _bone_contrast(view: Overview, levels: Levels, masks: Masks) -> float | None:
+    """The body's median is soft tissue, whether the classes are air, fat and muscle or air, muscle and bone."""
+    if masks.inner_air.sum() > BARE_AIR_SHARE * masks.outline.sum():
+        return None
+    return (levels.top - levels.dark) / (float(np.median(view.array[masks.body])) - levels.dark)
 
 
 def _voxel_cm3(view: Overview) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from SOSStagingLib.scan.quality import check_scan
 from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.types import Scan
 
+SAMPLE_HEAD = Path(__file__).resolve().parents[3] / "SOSStaging/Resources/SampleData/vhp_female_head.nrrd"
 SOS_VHP = np.array([-128.0, -118.4, 107.6])
 
 
@@ -51,6 +53,25 @@ def test_a_plain_head_passes_and_says_what_it_measured():
     assert report.refusals == ()
     assert [f.code for f in report.warnings] == ["spacing_coarse"]
     assert next(f for f in report.findings if f.code == "noise").value < 0.1
+
+
+@pytest.fixture(scope="module")
+def bundled_head():
+    return read_scan(SAMPLE_HEAD)
+
+
+@pytest.mark.parametrize("highest", [20, 120, 300])
+def test_a_head_whose_bone_was_cut_off_shows_no_bone(bundled_head, highest):
+    assert refusals(replace(bundled_head, array=np.minimum(bundled_head.array, highest))) == ["no_bone"]
+
+
+def test_faint_bone_under_cupping_is_still_bone(bundled_head):
+    # Fat and muscle are then the two brighter of three classes of greys.
+    grey = bundled_head.array.astype(float)
+    grey = np.where(grey > 60, 60 + 0.35 * (grey - 60), grey)
+    _, back, across = np.meshgrid(*(np.linspace(-1, 1, n) for n in grey.shape), indexing="ij", sparse=True)
+    cupped = (grey + 1000) * (1 + 0.28 * (back**2 + across**2 - 0.6)) - 1000
+    assert refusals(replace(bundled_head, array=cupped.astype(np.int16))) == []
 
 
 @pytest.mark.parametrize(
