@@ -21,30 +21,10 @@ sys.path[:0] = [str(ROOT / part) for part in ("Testing", "Testing/Python", "SOSS
 
 from Bench import application, hand  # noqa: E402
 from Bench.watch import LoopWatch  # noqa: E402
+from training_page.small_recipe import write_recipe  # noqa: E402
 
 HEAD = ROOT / "SOSStaging" / "Resources" / "SampleData" / "vhp_female_head.nrrd"
-CASES = 15
-RECIPE = """
-name = "bench"
-methods = ["ours"]
-[study]
-folds = 2
-validation = 0.2
-calibration = 0.2
-min_per_stage = 2
-[network]
-backbone = "test_convnext"
-[view]
-size = 64
-field = "slab"
-crop = 32
-[train]
-epochs = 60
-batch = 4
-warmup = 0.0
-[evaluate]
-attention_drop = false
-"""
+CASES, EPOCHS = 15, 60
 
 
 class Measured:
@@ -75,8 +55,7 @@ def small_study(folder: Path) -> Path:
 
     study = slab_study(folder, CASES)
     study.add_case(HEAD)
-    (folder / "recipes").mkdir()
-    (folder / "recipes" / "bench.toml").write_text(RECIPE, encoding="utf-8")
+    write_recipe(folder, "bench", "ours", EPOCHS)
     return folder
 
 
@@ -86,8 +65,7 @@ def full_study(folder: Path) -> Path:
 
     argv = ["simulate", "--cases", "10", "--slabs", "--stages", "1,2,3,4,5", "--seed", "3", "--workers", "1"]
     run([*argv, "--out", str(folder)])
-    (folder / "recipes").mkdir()
-    (folder / "recipes" / "bench.toml").write_text(RECIPE, encoding="utf-8")
+    write_recipe(folder, "bench", "ours", EPOCHS)
     return folder
 
 

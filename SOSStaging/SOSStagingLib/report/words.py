@@ -72,8 +72,7 @@ def certainty(result: StagingResult) -> list[str]:
     if result.probabilities is None or result.stage is None:
         return []
     sentences = [plausible(result)]
-    ranked = sorted(range(len(result.probabilities)), key=lambda n: -result.probabilities[n])  # type: ignore[index]
-    second = next((n + 1 for n in ranked if n + 1 != result.stage), None)
+    second = result.runner_up_stage
     if second is not None and result.probabilities[second - 1] >= 0.05:
         sentences.append(f"The next most probable is stage {second} ({percent(result.probabilities[second - 1])}).")
     if result.expected_stage is not None:

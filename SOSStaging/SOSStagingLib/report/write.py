@@ -6,16 +6,14 @@ import json
 from pathlib import Path
 
 from ..staging.result import GradCam, StagingResult
+from ..staging.stored import GRADCAM_FILE, RESULT_FILE, RUNNER_UP_FILE
 from .files import plain, write_atomic, write_text
 from .page import overlay_picture, report_html
 from .picture import png_bytes
 from .volume import write_gradcam_nrrd
 
-RESULT_FILE = "result.json"
 REPORT_FILE = "report.html"
 OVERLAY_FILE = "overlay.png"
-GRADCAM_FILE = "gradcam.nrrd"
-RUNNER_UP_FILE = "gradcam-runner-up.nrrd"
 
 
 def write_report(result: StagingResult, folder: Path) -> None:

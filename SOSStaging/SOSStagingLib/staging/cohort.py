@@ -16,14 +16,14 @@ from ..model.prediction import Prediction
 from ..quiet_paths import quiet_logger
 from ..report.cohort import write_cohort_csv
 from ..report.files import write_text
-from ..report.write import RESULT_FILE, result_json, write_report
+from ..report.write import result_json, write_report
 from ..scan.types import Finding, Slab
 from .inputs import MARKER_FILE, Case, find_cases, fingerprint
 from .preparation import Prepared, ScanOptions, prepare
 from .protocol import Engine, Progress, ProgressCallback, WorkerError
 from .result import ModelInfo, StagingResult
 from .stager import Stager
-from .stored import load_result
+from .stored import RESULT_FILE, load_result
 
 COHORT_FILE = "cohort.csv"
 DEFAULT_WORKERS = 2

@@ -100,7 +100,7 @@ class StagingResult:
         """The second likeliest stage."""
         if self.probabilities is None or len(self.probabilities) < 2:
             return None
-        return sorted(range(len(self.probabilities)), key=lambda n: -self.probabilities[n])[1] + 1  # type: ignore[index]
+        return int(np.argsort(-np.asarray(self.probabilities), kind="stable")[1]) + 1
 
     def to_json(self) -> dict[str, Any]:
         """Return the versioned JSON form (docs: output contract in the README)."""

@@ -290,12 +290,12 @@ class AnnotateSection:
         if not scene.IsNodePresent(volume):
             self._lose(_("The scan was deleted from the scene. Press Open again."))
             return
-        box = session.box or self._proposal(name) or case_view.guessed_box(case)
+        box = self._best_box(session, name)
         with slicer.util.RenderBlocker():
             self.page.show_layout(self._layout(name))
             case_view.turn_views(scene, case, volume, box.center)
         yield
-        self._box.show(scene, session.box or self._proposal(name) or box)
+        self._box.show(scene, self._best_box(session, name))
         self._shown = name
         self.refresh()
 
@@ -306,6 +306,10 @@ class AnnotateSection:
     def _proposal(self, name: str) -> RoiBox | None:
         found = None if self.reading is None else self.reading.boxes.get(name)
         return None if found is None else RoiBox.from_bounds(found[0], found[1])
+
+    def _best_box(self, session: Session, name: str) -> RoiBox:
+        """The box that was drawn, else where the model sees the synchondrosis, else a guess."""
+        return session.box or self._proposal(name) or case_view.guessed_box(self.page.study.case(name))
 
     def _on_proposed(self, name: str) -> None:
         """Move the box where the model sees the synchondrosis, unless the rater has taken it in hand."""
@@ -327,9 +331,7 @@ class AnnotateSection:
         if not self._open or session is None or session.current is None:
             return
         name = session.current.case
-        case = self.page.study.case(name)
-        box = session.box or self._proposal(name) or case_view.guessed_box(case)
-        self._box.show(self.page.scene, box)
+        self._box.show(self.page.scene, self._best_box(session, name))
 
     def on_node_removed(self, node: Any) -> None:
         """A node was deleted, perhaps the box or the scan."""

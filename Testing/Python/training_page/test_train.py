@@ -11,30 +11,9 @@ from typing import Any
 import pytest
 from packages.conftest import site
 from training_page.conftest import MODULE, PATIENCE, column, double_click, needs_torch, open_study, section
+from training_page.small_recipe import write_recipe
 
 __all__ = ["site"]
-SMALL = """
-name = "small"
-methods = ["baseline"]
-[study]
-folds = 2
-validation = 0.2
-calibration = 0.2
-min_per_stage = 2
-[network]
-backbone = "test_convnext"
-[view]
-size = 64
-field = "slab"
-crop = 32
-[train]
-epochs = {epochs}
-batch = 4
-warmup = 0.0
-save_minutes = 0.0
-[evaluate]
-attention_drop = false
-"""
 LONG, SHORT = 100_000, 6
 
 
@@ -42,9 +21,8 @@ LONG, SHORT = 100_000, 6
 def trainable(page: Any, study_folder: Path) -> Iterator[Any]:
     """The page with fifteen labelled cases and two recipes of the study's own; what is left running is ended."""
     needs_torch()
-    (study_folder / "recipes").mkdir()
     for name, epochs in (("long", LONG), ("short", SHORT)):
-        (study_folder / "recipes" / f"{name}.toml").write_text(SMALL.format(epochs=epochs))
+        write_recipe(study_folder, name, "baseline", epochs, save_minutes=0.0)
     open_study(page, study_folder)
     yield page
     for process in runs_of(study_folder):
