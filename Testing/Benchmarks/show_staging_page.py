@@ -1,7 +1,7 @@
 """Screenshots of the SOSStaging page in its states, into docs/screenshots/staging-*.png.
 
-    .venv/bin/python Testing/Benchmarks/show_staging_page.py             all of them
-    .venv/bin/python Testing/Benchmarks/show_staging_page.py --german    only the page in German
+.venv/bin/python Testing/Benchmarks/show_staging_page.py             all of them
+.venv/bin/python Testing/Benchmarks/show_staging_page.py --german    only the page in German
 """
 
 from __future__ import annotations
