@@ -25,8 +25,8 @@ Stage head scans. A scan is an NRRD, NIfTI or MetaImage file, a DICOM folder or 
 JPEG, DICOM). A folder that holds DICOM files is one scan; of any other folder all scans in it are taken.
 
 For every scan, also one that cannot be judged, DIR/<name>/result.json says stage and probabilities, or the reasons;
-beside it report.html, overlay.png and the Grad-CAM volumes; in DIR, cohort.csv. Exit status: 0 all staged, 3 some refused or
-failed, 2 wrong use. Research software, not a medical device."""
+beside it report.html, overlay.png and the Grad-CAM volumes; in DIR, cohort.csv. Exit status: 0 all staged, 3 some
+refused or failed, 2 wrong use. Research software, not a medical device."""
 
 
 def register(subparsers: Any) -> None:

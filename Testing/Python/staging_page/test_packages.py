@@ -4,7 +4,7 @@ import pytest
 from Bench import dialogs, extensions, hand, installing
 from packages.conftest import CODE, NEW_ENOUGH
 from SOSStagingLib.packages import background
-from staging_page.conftest import drop_head
+from staging_page.conftest import drop_head, gone
 
 LIBRARY_LOST = "raise ImportError('libtorch_cpu.so: cannot open shared object file')"
 
@@ -171,30 +171,26 @@ def test_looked_at_once_in_a_session_and_again_after_an_installation(shown_page,
 
 
 def test_the_window_lives_while_a_slow_torch_is_loaded_and_cancel_ends_it(shown_page, bench, site):
-    import psutil
-
     site(torch="import time; time.sleep(600)")
     hand.click(shown_page.ui.stageButton)
     look = shown_page.page.packages._look
     assert bench.wait_until(lambda: look._child is not None, 10)
     assert shown_page.page.packages.busy and not shown_page.ui.stageButton.enabled
     assert "Looking at the installed packages" in shown_page.ui.messageLabel.text
-    child = psutil.Process(look._child.pid)
+    child = look._child.pid
     hand.click(shown_page.ui.cancelButton)
     assert shown_page.ui.messageLabel.text == "Cancelled." and shown_page.ui.stageButton.enabled
-    assert bench.wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 10)
+    assert bench.wait_until(lambda: gone(child), 10)
 
 
 def test_a_closed_page_leaves_no_child(shown_page, bench, site):
-    import psutil
-
     site(torch="import time; time.sleep(600)")
     hand.click(shown_page.ui.stageButton)
     look = shown_page.page.packages._look
     assert bench.wait_until(lambda: look._child is not None, 10)
-    child = psutil.Process(look._child.pid)
+    child = look._child.pid
     bench.close()
-    assert bench.wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 10)
+    assert bench.wait_until(lambda: gone(child), 10)
 
 
 def test_training_and_yolo_ask_for_what_they_need(plain_page, bench, site):
