@@ -33,8 +33,11 @@ END_SECONDS = 5.0
 log = quiet_logger(__name__)
 
 
-def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """End a process and everything it started, also where it is only a launcher (as PythonSlicer is)."""
+def kill_tree(process: subprocess.Popen[bytes], wait: bool = True) -> None:
+    """End a process and everything it started, also where it is only a launcher (as PythonSlicer is).
+
+    A process with a network in it takes a tenth of a second to go: without ``wait`` somebody has to poll it later.
+    """
     descendants: list[Any] = []
     try:
         import psutil
@@ -54,8 +57,9 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
             child.kill()
     with contextlib.suppress(OSError):
         process.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(END_SECONDS)
+    if wait:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
 
 
 class _Link:

@@ -49,6 +49,28 @@ def kwargs_of_child() -> dict[str, Any]:
     }
 
 
+_ending: set[Any] = set()
+"""Timers of children that were ended and are not gone yet."""
+
+
+def end_child(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    """End a child with all it started, and remove its files when it has gone, without waiting for that here."""
+    if process.poll() is None:
+        kill_tree(process, wait=False)
+    timer = qt.QTimer()
+    timer.setInterval(POLL_MS)
+
+    def bury() -> None:
+        if process.poll() is not None:
+            timer.stop()
+            folder.cleanup()
+            _ending.discard(timer)
+
+    timer.connect("timeout()", bury)
+    _ending.add(timer)
+    timer.start()
+
+
 class Child:
     """One command of this library in a child process; ``done`` is called in the event loop when it has ended."""
 
@@ -77,9 +99,7 @@ class Child:
     def cancel(self) -> None:
         """End it with all it started; ``done`` is not called."""
         self._timer.stop()
-        if self._process.poll() is None:
-            kill_tree(self._process)
-        self._folder.cleanup()
+        end_child(self._process, self._folder)
 
     def _poll(self) -> None:
         status = self._process.poll()

@@ -16,9 +16,8 @@ import numpy.typing as npt
 import qt
 from SOSStagingLib.model.library import default_model
 from SOSStagingLib.scan.geometry import FloatArray
-from SOSStagingLib.staging.client import kill_tree
 
-from .child import kwargs_of_child, python_program
+from .child import end_child, kwargs_of_child, python_program
 
 READER = "SOSStagingTrainingLib.compute.case_reader"
 POLL_MS = 40
@@ -73,15 +72,12 @@ class CaseReading:
     def close(self) -> None:
         """End the process and remove its files."""
         self._timer.stop()
-        if self._process is not None:
-            kill_tree(self._process)
+        if self._process is not None and self._folder is not None:
             with contextlib.suppress(OSError, ValueError):
                 if self._process.stdin is not None:
                     self._process.stdin.close()
-            self._process = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+            end_child(self._process, self._folder)
+        self._process = self._folder = None
         self._files.clear()
         self._asked.clear()
 

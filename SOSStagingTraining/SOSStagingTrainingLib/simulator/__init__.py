@@ -5,6 +5,6 @@ with the centre of the sella at the origin: x towards the patient's right, y ant
 horizontal.
 """
 
-VERSION = "3"
+VERSION = "4"
 """Goes up when the same seed gives another head, other greys or another truth; written into every truth file."""
 NAME = "SOSStaging simulator"

@@ -155,7 +155,7 @@ def _angles(rng: np.random.Generator, child: float) -> tuple[float, float]:
 
 def _sella(rng: np.random.Generator, scale: float, child: float) -> dict[str, Any]:
     """Dorsum, tuberculum and floor around the centre of the sella, the origin; its length does not grow after 6."""
-    deep = _within(rng, 4.6, 9.5) * (1 - 0.1 * child)
+    deep = _within(rng, 4.35, 9.5) * (1 - 0.1 * child)
     length = _within(rng, 7.7, 14.3)
     thick = min(_within(rng, 0.4, 4.2), (length - 4.0) / 0.8)
     forward = np.array([length, rng.uniform(-1.5, 2.0)])
@@ -390,9 +390,10 @@ def _face_contour(
 
 def _sinus(rng: np.random.Generator, lm: dict[str, FloatArray], child: float, age: float) -> dict[str, float]:
     # Pattern shares of 500 adults: sellar 52, post-sellar 38, pre-sellar 6, conchal 3 %; smaller in the young
-    # (Szolar, Yonetsu).
+    # (Szolar, Yonetsu). Fewer pre-sellar ones are drawn, for some of
+    # those drawn as sellar measure as pre-sellar.
     kinds = ["conchal", "presellar", "sellar", "postsellar"]
-    adult = np.array([0.032, 0.062, 0.524, 0.382])
+    adult = np.array([0.036, 0.025, 0.557, 0.382])
     young = np.array([0.25, 0.35, 0.35, 0.05])
     share = adult * (1 - child) + young * child
     kind = rng.choice(kinds, p=share / share.sum())
@@ -418,11 +419,12 @@ def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[st
     # Clivus bone lies 0.6-1.2 above brain in display windows of real CBCT, marrow barely above brain (domain, section
     # 8).
     # A cortex of one or two pixels shows its thickness times its density, whatever the blur: 0.6-1.2 behind a blur of
-    # 0.65 mm is 0.4-0.85 mm. Thin or poorly mineralised cortices are as common as strong ones, so the draw is flat in
-    # the logarithm and reaches beyond both ends; 4.2 is about 3300 HU.
-    product = float(np.exp(_within(rng, np.log(0.35), np.log(1.5))))
+    # 0.65 mm is 0.4-0.85 mm at its brightest; unevenness and fading take some of it. Thin or poorly mineralised
+    # cortices are as common as strong ones, so the draw is flat in the logarithm and reaches beyond both ends; 4.2 is
+    # about 3300 HU.
+    product = float(np.exp(_within(rng, np.log(0.6), np.log(1.93))))
     # Marrow turns fatty with age: an adult's may be as dark as brain.
-    marrow = 1 + rng.uniform(0.06 - 0.1 * (1 - child), 0.45) * (1 - 0.3 * child)
+    marrow = 1 + rng.uniform(0.08 - 0.1 * (1 - child), 0.58) * (1 - 0.3 * child)
     cortex = float(np.clip(1 + product / cortex_mm, max(1.5, marrow + 0.2), 4.2))
     return {
         "brain": 1.0,
