@@ -20,8 +20,13 @@ from .types import Plane, Scan
 
 FINE_MM = 2.0
 COARSE_MM = 4.0
-BAND_MM = 35.0
-"""The refinement looks only this far to either side of the plane: skull base, septum and crests, not the vault."""
+BAND_MM, REACH_MM = 25.0, 95.0
+"""The refinement looks only this far to either side of the plane, and this far from the middle of the head along it:
+skull base, septum and crests. The vault and the neck are turned against them in many heads."""
+BONE_SCALE_MM, DETAIL_SCALE_MM = 4.0, 1.0
+"""Blur of the edges the refinement fits, and of those by which the plane is judged in the end. A face differs from its
+mirror image by about a millimetre (RMS 0.87, 100 CBCT): the edges of thin bones, if finer, miss their counterparts, and
+what is left to fit is chance. Coarse edges agree across planes that are none, too: they say little about trust."""
 SEARCH_ANGLES = np.tan(np.radians(np.linspace(-24, 24, 9)))
 SEARCH_OFFSETS_MM = np.linspace(-32, 32, 9)
 SEARCH_KEPT = 4
@@ -68,11 +73,11 @@ def find_plane(scan: Scan) -> Plane:
     center = _tissue_center(coarse_grey, coarse.geometry)
     pose = _search(_level(coarse_grey, coarse.geometry, 4.0, 3000, center))
     pose = _refine(_level(coarse_grey, coarse.geometry, 2.0, 6000, center), pose, 0.6)
-    band = _level(_bone(grey), fine.geometry, 1.0, 12000, center, pose)
-    for scale in (0.6, 0.3):
-        pose = _refine(band, pose, scale)
+    bone = _bone(grey)
+    pose = _refine(_level(bone, fine.geometry, BONE_SCALE_MM, 12000, center, pose), pose, 0.6)
     normal = _normal(pose)
-    return Plane(center + pose[2] * normal, normal, confidence=_confidence(_correlation(band, pose), normal))
+    detail = _correlation(_level(bone, fine.geometry, DETAIL_SCALE_MM, 12000, center, pose), pose)
+    return Plane(center + pose[2] * normal, normal, confidence=_confidence(detail, normal))
 
 
 def _normalised(blocks: BlockVolume) -> Float32Array | None:
@@ -157,20 +162,33 @@ def _sample_indices(
     """Return ``count`` continuous (i, j, k), [3, count], drawn in proportion to edge strength.
 
     The draw is systematic, with a low-discrepancy jitter inside the voxel (R3 sequence): no random numbers. With a
-    pose as ``band`` only its neighbourhood counts, fading from half of BAND_MM on.
+    pose as ``band`` only its neighbourhood counts, fading from half of BAND_MM and of REACH_MM on.
     """
     weight = np.nan_to_num(strength)
     if band is not None:
-        step = (_normal(band) @ geometry.ijk_to_ras[:3, :3]).astype(np.float32)
-        start = np.float32(_normal(band) @ (geometry.origin - center) - band[2])
-        k, j, i = (np.arange(n, dtype=np.float32) for n in weight.shape)
-        distance = (start + step[2] * k)[:, None, None] + (step[1] * j)[:, None] + step[0] * i
-        weight *= np.clip(2 - 2 * np.abs(distance) / np.float32(BAND_MM), 0, 1)
+        normal = _normal(band)
+        across = _along(normal, geometry, center, weight.shape) - np.float32(band[2])
+        from_center = sum(_along(axis, geometry, center, weight.shape) ** 2 for axis in np.eye(3))
+        reach = np.sqrt(np.maximum(from_center - (across + np.float32(band[2])) ** 2, 0))
+        weight *= _fading(np.abs(across), BAND_MM) * _fading(reach, REACH_MM)
     total = np.cumsum(weight, dtype=float)
     index = np.searchsorted(total, (np.arange(count) + 0.5) * total[-1] / count)
     kji = np.unravel_index(np.minimum(index, weight.size - 1), weight.shape)
     jitter = np.modf(np.arange(count) * np.array([0.8191725, 0.6710436, 0.5497005])[:, None])[0] - 0.5
     return np.stack(kji[::-1]) + jitter
+
+
+def _along(direction: FloatArray, geometry: Geometry, center: FloatArray, shape: tuple[int, ...]) -> Float32Array:
+    """Return the coordinate, mm, [k, j, i], of all voxels along a unit vector through ``center``."""
+    step = (direction @ geometry.ijk_to_ras[:3, :3]).astype(np.float32)
+    start = np.float32(direction @ (geometry.origin - center))
+    k, j, i = (np.arange(n, dtype=np.float32) for n in shape)
+    return np.asarray((start + step[2] * k)[:, None, None] + (step[1] * j)[:, None] + step[0] * i)
+
+
+def _fading(distance: Float32Array, end: float) -> Float32Array:
+    """Return 1 up to half of ``end`` (mm), 0 from ``end`` on."""
+    return np.clip(2 - 2 * distance / np.float32(end), 0, 1)
 
 
 def _normal(pose: FloatArray) -> FloatArray:
