@@ -2,7 +2,8 @@
 
     .venv/bin/python Testing/Benchmarks/bench_event_loop.py
 
-Other load on the machine makes blocks longer; drawing is done by the processor here, by the graphics card in Slicer.
+Other load on the machine makes blocks longer. The bench's views are drawn by the processor, Slicer's by the graphics
+card: blocks are told with and without that drawing, and those without have to hold the bar.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ def main() -> int:
         with LoopWatch(LIMIT_MS) as watch:
             bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
             bench.process(0.5)
-        longest = max(longest, watch.longest_ms)
+        longest = max(longest, watch.longest_own_ms)
         print(f"{name}: {page.ui.headlineLabel.text}; {watch.report()}")
     bench.close()
-    print(f"longest block {longest:.0f} ms, bar {LIMIT_MS:.0f} ms")
+    print(f"longest block without drawing {longest:.0f} ms, bar {LIMIT_MS:.0f} ms")
     return 0 if longest <= LIMIT_MS else 1
 
 

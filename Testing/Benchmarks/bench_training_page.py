@@ -3,7 +3,8 @@
     .venv/bin/python Testing/Benchmarks/bench_training_page.py [--full] [--limit MS]
 
 A small study is labelled and trained by the recipe of the tests; ``--full`` adds ten simulated slabs of full size.
-Other load on the machine makes blocks longer; drawing is done by the processor here, by the graphics card in Slicer.
+Other load on the machine makes blocks longer. The bench's views are drawn by the processor, Slicer's by the graphics
+card: blocks are told with and without that drawing, and those without have to hold the bar.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Measured:
     def __init__(self, bench: Any, page: Any, limit_ms: float) -> None:
         self.bench, self.limit_ms = bench, limit_ms
         self._labels = [page.ui.annotateMessage, page.ui.trainLabel, page.ui.resultLabel]
-        self.longest: dict[str, float] = {}
+        self.longest: dict[str, tuple[float, float]] = {}
 
     def told(self) -> str:
         """What the page says."""
@@ -45,7 +46,7 @@ class Measured:
             if not self.bench.wait_until(until, seconds):
                 raise TimeoutError(f"{name}: {self.told()}")
             self.bench.process(0.5)
-        self.longest[name] = max(watch.longest_ms, self.longest.get(name, 0.0))
+        self.longest[name] = watch.longest_ms, watch.longest_own_ms
         print(f"{name}: {watch.report()}", flush=True)
 
 
@@ -55,7 +56,8 @@ def small_study(folder: Path) -> Path:
 
     study = slab_study(folder, CASES)
     study.add_case(HEAD)
-    write_recipe(folder, "bench", "ours", EPOCHS)
+    # Slabs this small are less than our student's first look can halve.
+    write_recipe(folder, "bench", "baseline", EPOCHS)
     return folder
 
 
@@ -138,11 +140,12 @@ def main() -> int:
             train(page, measured, name)
             results(page, measured, name)
         bench.close()
-    for name, longest in measured.longest.items():
-        print(f"{longest:6.0f} ms  {name}")
-    longest = max(measured.longest.values())
-    print(f"longest block {longest:.0f} ms, bar {args.limit:.0f} ms")
-    return 0 if longest <= args.limit else 1
+    print("longest block, and without the bench's own drawing")
+    for name, (longest, own) in measured.longest.items():
+        print(f"{longest:6.0f} ms {own:6.0f} ms  {name}")
+    own = max(own for _, own in measured.longest.values())
+    print(f"longest block without drawing {own:.0f} ms, bar {args.limit:.0f} ms")
+    return 0 if own <= args.limit else 1
 
 
 if __name__ == "__main__":
