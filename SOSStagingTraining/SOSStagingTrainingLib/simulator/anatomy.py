@@ -422,7 +422,7 @@ def _values(rng: np.random.Generator, child: float, cortex_mm: float) -> dict[st
     # 0.65 mm is 0.4-0.85 mm at its brightest; unevenness and fading take some of it. Thin or poorly mineralised
     # cortices are as common as strong ones, so the draw is flat in the logarithm and reaches beyond both ends; 4.2 is
     # about 3300 HU.
-    product = float(np.exp(_within(rng, np.log(0.6), np.log(1.93))))
+    product = float(np.exp(_within(rng, np.log(0.6), np.log(1.89))))
     # Marrow turns fatty with age: an adult's may be as dark as brain.
     marrow = 1 + rng.uniform(0.08 - 0.1 * (1 - child), 0.58) * (1 - 0.3 * child)
     cortex = float(np.clip(1 + product / cortex_mm, max(1.5, marrow + 0.2), 4.2))
