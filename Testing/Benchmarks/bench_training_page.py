@@ -2,7 +2,7 @@
 
     .venv/bin/python Testing/Benchmarks/bench_training_page.py [--full] [--limit MS]
 
-A small study is labelled and trained by the recipe of the tests; ``--full`` adds ten simulated slabs of full size.
+A study of plain slabs is labelled and trained by the recipe of the tests; ``--full`` adds ten simulated heads' slabs.
 Other load on the machine makes blocks longer. The bench's views are drawn by the processor, Slicer's by the graphics
 card: blocks are told with and without that drawing, and those without have to hold the bar.
 """
@@ -50,19 +50,19 @@ class Measured:
         print(f"{name}: {watch.report()}", flush=True)
 
 
-def small_study(folder: Path) -> Path:
-    """Small slabs that are labelled, and a whole head that is not."""
+def plain_study(folder: Path) -> Path:
+    """Slabs of a plate in grain that are labelled, and a whole head that is not."""
     from learning.made_slabs import slab_study
+    from SOSStagingLib.scan.types import SLAB_SIZE
 
-    study = slab_study(folder, CASES)
+    study = slab_study(folder, CASES, SLAB_SIZE)
     study.add_case(HEAD)
-    # Slabs this small are less than our student's first look can halve.
-    write_recipe(folder, "bench", "baseline", EPOCHS)
+    write_recipe(folder, "bench", "ours", EPOCHS)
     return folder
 
 
 def full_study(folder: Path) -> Path:
-    """Ten slabs of full size, labelled as they were simulated."""
+    """Slabs of ten simulated heads, labelled as they were simulated."""
     from SOSStagingTrainingLib.__main__ import main as run
 
     argv = ["simulate", "--cases", "10", "--slabs", "--stages", "1,2,3,4,5", "--seed", "3", "--workers", "1"]
@@ -120,12 +120,12 @@ def results(page: Any, measured: Measured, name: str) -> None:
 def main() -> int:
     """Measure, and print the longest block of each step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="slabs of full size as well")
+    parser.add_argument("--full", action="store_true", help="slabs of simulated heads as well")
     parser.add_argument("--limit", type=float, default=100.0, metavar="MS")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SOSSTAGING_MODELS"] = str(Path(folder) / "models")
-        made = {"small": small_study(Path(folder) / "small")}
+        made = {"plain": plain_study(Path(folder) / "plain")}
         if args.full:
             made["full"] = full_study(Path(folder) / "full")
         bench = application.start()
