@@ -164,73 +164,62 @@ def _sella(rng: np.random.Generator, scale: float, child: float) -> dict[str, An
     return {"dorsum": dorsum, "tuberculum": dorsum + forward, "floor": floor, "deep": deep, "thick": thick}
 
 
-def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float) -> dict:
+def _skull_base(rng: np.random.Generator, scale: float, child: float, s_n: float) -> dict[str, Any]:
+    """Outline of clivus and sphenoid body in the midsagittal plane, its landmarks, and where the plate stands in it."""
     sn_fh, sba_fh = _angles(rng, child)
     nasion = _polar(np.zeros(2), s_n, sn_fh)
     basion = _polar(np.zeros(2), _within(rng, 34.6, 57.4) * (1 - 0.151 * child), -(180 - sba_fh))
     sella = _sella(rng, scale, child)
     dorsum, tuberculum, floor, deep, thick = (sella[k] for k in ("dorsum", "tuberculum", "floor", "deep", "thick"))
+    plate = _plate(rng, basion, dorsum)
+    across, ecto = plate["across"], plate["ecto"]
+    endo = _bowed(basion, dorsum, rng.normal(0.8, 0.8) * across, (0.15, 0.35, 0.55, 0.75, 0.92))
+    tip = rng.uniform(0.05, 2.5)
+    planum, front, rostrum = _sphenoid_body(rng, scale, child, tuberculum)
+    middle = (rostrum + ecto) / 2 + np.array([0.0, rng.uniform(-1.5, 1.5)])
+    ectos = _bowed(ecto, basion + tip * across, rng.normal(0.5, 0.7) * across, (0.3, 0.6, 0.85))
+    ectos[-1] = ectos[-1] - rng.uniform(0, 1.8) * across
+    behind_tuberculum = tuberculum + np.array([-1.0, -deep * 0.4])
+    dorsum_front = [dorsum + np.array([thick * 0.7, -0.3]), dorsum + np.array([thick, -deep * 0.5])]
+    front_middle = np.array([front[0], (front[1] + rostrum[1]) / 2])
+    above = [basion, *endo, dorsum, *dorsum_front, floor, behind_tuberculum, tuberculum, planum]
+    below = [front, front_middle, rostrum, middle, ecto, *ectos, basion + tip * across * 0.8]
+    landmarks = {
+        **{"sella": np.zeros(2), "sella_floor": floor, "basion": basion, "dorsum": dorsum, "nasion_bone": nasion},
+        **{"tuberculum": tuberculum, "planum": planum, "front": front, "rostrum": rostrum, "ecto": ecto},
+    }
+    return {"contour": smooth_closed(np.array([*above, *below]), 0.6), "landmarks": landmarks, **plate}
+
+
+def _plate(rng: np.random.Generator, basion: FloatArray, dorsum: FloatArray) -> dict[str, Any]:
+    """Where on the clivus the plate stands, its height and tilt, its pharyngeal end, and the way across the clivus."""
     fraction = _within(rng, 0.52, 0.67)
     # The bone is about a third as thick as it is long, 12-16 mm.
     length = float(np.linalg.norm(dorsum - basion))
     height = float(np.clip(length * rng.uniform(0.27, 0.37), 12.4, 15.5))
     # Upright on S-Ba, which the line from basion to the dorsum leaves by about 10 degrees.
     tilt = np.radians(rng.normal(-11, 10))
-    axis = (dorsum - basion) / np.linalg.norm(dorsum - basion)
+    axis = (dorsum - basion) / length
     across = np.array([axis[1], -axis[0]])
-    hollow = rng.normal(0.8, 0.8)
-    endo = [basion + t * length * axis + hollow * 4 * t * (1 - t) * across for t in (0.15, 0.35, 0.55, 0.75, 0.92)]
     c, s = np.cos(tilt), np.sin(tilt)
-    plate = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
-    ecto = basion + fraction * length * axis + height * plate
-    tip = rng.uniform(0.05, 2.5)
+    direction = np.array([c * across[0] - s * across[1], s * across[0] + c * across[1]])
+    ecto = basion + fraction * length * axis + height * direction
+    return {"fraction": fraction, "height": height, "tilt": tilt, "across": across, "ecto": ecto}
+
+
+def _bowed(start: FloatArray, end: FloatArray, bow: FloatArray, at: tuple[float, ...]) -> list[FloatArray]:
+    """Points at shares ``at`` of the way from ``start`` to ``end``, moved by ``bow`` in the middle."""
+    return [start + t * (end - start) + 4 * t * (1 - t) * bow for t in at]
+
+
+def _sphenoid_body(
+    rng: np.random.Generator, scale: float, child: float, tuberculum: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Planum, upper front edge and rostrum of the sphenoid."""
     planum = tuberculum + np.array([rng.uniform(10, 18), rng.uniform(0, 4)]) * scale
     front = planum + np.array([rng.uniform(0, 3), -rng.uniform(3, 6)]) * scale
     body_height = rng.uniform(15, 22) * scale * (1 - 0.15 * child)
-    rostrum = np.array([front[0] - rng.uniform(2, 8) * scale, front[1] - body_height])
-    middle = (rostrum + ecto) / 2 + np.array([0.0, rng.uniform(-1.5, 1.5)])
-    swell = rng.normal(0.5, 0.7)
-    ectos = [ecto + t * (basion + tip * across - ecto) + swell * 4 * t * (1 - t) * across for t in (0.3, 0.6, 0.85)]
-    ectos[-1] = ectos[-1] - rng.uniform(0, 1.8) * across
-    contour = np.array(
-        [
-            basion,
-            *endo,
-            dorsum,
-            dorsum + np.array([thick * 0.7, -0.3]),
-            dorsum + np.array([thick, -deep * 0.5]),
-            floor,
-            tuberculum + np.array([-1.0, -deep * 0.4]),
-            tuberculum,
-            planum,
-            front,
-            np.array([front[0], (front[1] + rostrum[1]) / 2]),
-            rostrum,
-            middle,
-            ecto,
-            *ectos,
-            basion + tip * across * 0.8,
-        ]
-    )
-    landmarks = {
-        "sella": np.zeros(2),
-        "sella_floor": floor,
-        "basion": basion,
-        "dorsum": dorsum,
-        "nasion_bone": nasion,
-        "tuberculum": tuberculum,
-        "planum": planum,
-        "front": front,
-        "rostrum": rostrum,
-        "ecto": ecto,
-    }
-    return {
-        "contour": smooth_closed(contour, 0.6),
-        "landmarks": landmarks,
-        "fraction": fraction,
-        "height": height,
-        "tilt": tilt,
-    }
+    return planum, front, np.array([front[0] - rng.uniform(2, 8) * scale, front[1] - body_height])
 
 
 def _sizes(rng: np.random.Generator, scale: float, child: float) -> dict[str, float]:
