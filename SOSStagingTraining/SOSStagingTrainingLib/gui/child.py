@@ -3,6 +3,7 @@ would stand still whenever Slicer does not run Python."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
-from SOSStagingLib.staging.client import kill_tree
+from SOSStagingLib.staging.client import END_SECONDS, kill_tree
 
 from ..compute.processes import PROGRAM, child_environment
 
@@ -49,8 +50,23 @@ def kwargs_of_child() -> dict[str, Any]:
     }
 
 
-_ending: set[Any] = set()
-"""Timers of children that were ended and are not gone yet."""
+@dataclass(frozen=True)
+class _Ending:
+    """A child that was ended and may not be gone yet, its files, and the timer that looks."""
+
+    process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str]
+    timer: Any
+
+    def bury(self) -> None:
+        """Remove its files if it has gone."""
+        if self.process.poll() is not None:
+            self.timer.stop()
+            self.folder.cleanup()
+            _endings.pop(self.process.pid, None)
+
+
+_endings: dict[int, _Ending] = {}
 
 
 def end_child(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
@@ -59,16 +75,17 @@ def end_child(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirect
         kill_tree(process, wait=False)
     timer = qt.QTimer()
     timer.setInterval(POLL_MS)
-
-    def bury() -> None:
-        if process.poll() is not None:
-            timer.stop()
-            folder.cleanup()
-            _ending.discard(timer)
-
-    timer.connect("timeout()", bury)
-    _ending.add(timer)
+    _endings[process.pid] = ending = _Ending(process, folder, timer)
+    timer.connect("timeout()", ending.bury)
     timer.start()
+
+
+def wait_for_ended() -> None:
+    """Wait until every child that was ended has gone, and its files with it: when the page closes."""
+    for ending in list(_endings.values()):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            ending.process.wait(END_SECONDS)
+        ending.bury()
 
 
 class Child:

@@ -18,7 +18,7 @@ from ..study.study import Study
 from . import library_texts
 from .agreement import AgreementSection
 from .annotate import AnnotateSection
-from .child import Children
+from .child import Children, wait_for_ended
 from .result import ResultSection
 from .study import StudySection
 from .train import TrainSection
@@ -72,6 +72,7 @@ class Page:
         self.result.close()
         self.packages.close()
         self.children.cancel_all()
+        wait_for_ended()
         self.restore_views()
         remove_owned(self.scene)
 
