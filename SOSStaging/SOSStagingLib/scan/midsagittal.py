@@ -27,7 +27,7 @@ BONE_SCALE_MM, DETAIL_SCALE_MM = 4.0, 1.0
 """Blur of the edges the refinement fits, and of those by which the plane is judged in the end. A face differs from its
 mirror image by about a millimetre (RMS 0.87, 100 CBCT): the edges of thin bones, if finer, miss their counterparts, and
 what is left to fit is chance. Coarse edges agree across planes that are none, too: they say little about trust."""
-FIELD_PER_SCALE = 40.0
+FIELD_PER_SCALE = 35.0
 """The fitted edges are finer where the field of view's shortest side is less than so many times their blur: a small
 field holds too few coarse ones. In fields of 60 and 80 mm planes fitted to those were half as far off again."""
 SEARCH_ANGLES = np.tan(np.radians(np.linspace(-24, 24, 9)))
