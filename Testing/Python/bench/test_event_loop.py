@@ -80,3 +80,18 @@ def test_watch_measures_a_block_and_names_its_cause(bench):
     assert max(watch.blocks, key=lambda block: block.ms).ms == watch.longest_ms
     assert "busy" in watch.report()
     assert watch.beats
+
+
+def test_only_what_the_bench_itself_draws_is_told_apart():
+    """Slicer draws its views by the graphics card, the bench by the processor; what a module does while they are drawn
+    stays the module's."""
+    from Bench.watch import VIEWS, Block
+
+    loop = '  File "application.py", line 108, in _run_loop\n    loop.exec()\n'
+    drawing = f'  File "{VIEWS / "render_widget.py"}", line 97, in _draw\n    self._window.Render()\n'
+    module = '  File "page.py", line 12, in _on_view_changed\n    self.look()\n'
+    assert (VIEWS / "render_widget.py").exists()
+    assert Block(200.0, 1.0, loop + drawing).drawing
+    assert not Block(200.0, 1.0, loop + drawing + module).drawing
+    assert not Block(200.0, 1.0, loop).drawing
+    assert not Block(200.0, 1.0, "").drawing

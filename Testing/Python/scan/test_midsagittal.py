@@ -97,6 +97,20 @@ def test_off_center_crop_does_not_pull_the_plane(head: Scan, rest: Plane) -> Non
     assert angle < 2
 
 
+@pytest.mark.parametrize("side_mm", [60, 80, 100])
+def test_small_fields_of_view_around_the_skull_base(head: Scan, rest: Plane, side_mm: int) -> None:
+    middle = head.geometry.to_ijk(SOS_RAS)
+    half = side_mm / 2 / head.geometry.spacing
+    low, high = (np.maximum(np.round(middle + sign * half), 0).astype(int) for sign in (-1, 1))
+    array = head.array[low[2] : high[2], low[1] : high[1], low[0] : high[0]]
+    matrix = np.array(head.geometry.ijk_to_ras)
+    matrix[:3, 3] = head.geometry.to_ras(low)
+    found = find_plane(replace(head, array=array, geometry=Geometry(array.shape, matrix)))
+    millimetres, angle = error(found, rest, SOS_RAS)
+    assert millimetres < 1
+    assert angle < 4
+
+
 def test_noise_does_not_pull_the_plane(head: Scan, rest: Plane) -> None:
     noise = np.random.default_rng(1).normal(0, 200, head.array.shape)
     millimetres, angle = error(find_plane(replace(head, array=(head.array + noise).astype(np.int16))), rest, SOS_RAS)
