@@ -30,12 +30,14 @@ def complaint(card: Mapping[str, Any]) -> str | None:
 
 
 def _architecture(values: Mapping[str, Any]) -> str | None:
-    unknown = sorted(values.keys() - SIZES.keys() - {"backbone"})
+    unknown = sorted(values.keys() - SIZES.keys() - {"backbone", "weighted"})
     if unknown:
         return f"the architecture holds {', '.join(unknown)[:MAX_TEXT]}, which is not known here"
     backbone = values.get("backbone", "convnext_atto")
     if not isinstance(backbone, str) or len(backbone) > MAX_TEXT or not BACKBONE.fullmatch(backbone):
         return "the backbone must be the plain name of a network"
+    if type(values.get("weighted", False)) is not bool:
+        return "weighted must be true or false"
     for key, (low, high) in SIZES.items():
         value = values.get(key, low)
         if type(value) is not int or not low <= value <= high:

@@ -17,11 +17,13 @@ class StageHead(nn.Module):
     """Convolutional attention gate, global mean pooling, linear layer: features [B, C, h, w] to logits [B, stages].
 
     The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])). Without
-    ``attention`` there is none, and the features are averaged as they are.
+    ``attention`` there is none, and the features are averaged as they are. ``weighted``: the gate is divided by its
+    mean, so that what is averaged counts the same however small the place is that the gate leaves.
     """
 
-    def __init__(self, channels: int, stages: int, attention: bool = True) -> None:
+    def __init__(self, channels: int, stages: int, attention: bool = True, weighted: bool = False) -> None:
         super().__init__()
+        self.weighted = weighted
         self.gate = nn.Conv2d(2, 1, 7, padding=3) if attention else None
         self.classifier = nn.Linear(channels, stages)
 
@@ -34,7 +36,10 @@ class StageHead(nn.Module):
 
     def gated(self, features: Tensor) -> Tensor:
         """Features times their attention, [B, C, h, w]."""
-        return features if self.gate is None else features * torch.sigmoid(self.gate_logits(features))
+        if self.gate is None:
+            return features
+        gate = torch.sigmoid(self.gate_logits(features))
+        return features * (gate / gate.mean((2, 3), keepdim=True) if self.weighted else gate)
 
     def pooled(self, features: Tensor) -> Tensor:
         """Gated mean of the features, [B, C]."""
@@ -50,19 +55,23 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
 
     With A = sigmoid(u), u = conv([m, M]), m and M the mean and maximum over channels, P = sum_k W_k F_k and n
     positions: d logit / dF_k = (W_k A + J_m/C + J_M [k is the maximum]) / n, where J = conv_transpose(P A (1 - A)).
-    Without a gate A = 1 and J = 0.
+    Without a gate A = 1 and J = 0. In a weighted head the sum of A stands for n, and P less its mean under A for P.
     """
     channels, n = features.shape[1], features.shape[2] * features.shape[3]
     weights = head.classifier.weight[target]
     if head.gate is None:
         return weights / n
     gate = torch.sigmoid(head.gate_logits(features))
+    area, share = gate.sum((2, 3)), n
     evidence = torch.einsum("bkhw,bk->bhw", features, weights).unsqueeze(1)
+    if head.weighted:
+        share = area
+        evidence = evidence - ((evidence * gate).sum((2, 3)) / area)[..., None, None]
     back = functional.conv_transpose2d(evidence * gate * (1 - gate), head.gate.weight, padding=3)
     peak_of = features.argmax(1, keepdim=True)
     by_peak = torch.zeros_like(weights).scatter_add(1, peak_of.flatten(1), back[:, 1].flatten(1))
-    total = weights * gate.sum((2, 3)) + back[:, :1].sum((2, 3)) / channels + by_peak
-    return total / (n * n)
+    total = weights * area + back[:, :1].sum((2, 3)) / channels + by_peak
+    return total / (n * share)
 
 
 def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False) -> Tensor:

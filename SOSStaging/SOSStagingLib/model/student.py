@@ -9,6 +9,7 @@ crop from outside.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import timm
 import torch
@@ -48,11 +49,20 @@ class Student(nn.Module):
 
     ``magnify``: how many times larger the second look's picture is shown to the backbone, so that what is 1 to 2 mm
     wide is not lost in its first strides; maps get as much finer, positions stay in the window's own pixels.
+    ``weighted``: see ``StageHead``.
     """
 
-    def __init__(self, backbone: str = "convnext_atto", stages: int = 5, width: int = 64, magnify: int = 1) -> None:
+    def __init__(
+        self,
+        backbone: str = "convnext_atto",
+        stages: int = 5,
+        width: int = 64,
+        magnify: int = 1,
+        weighted: bool = False,
+    ) -> None:
         super().__init__()
-        self.architecture = {"backbone": backbone, "stages": stages, "width": width, "magnify": magnify}
+        self.architecture: dict[str, Any] = {"backbone": backbone, "stages": stages, "width": width}
+        self.architecture |= {"magnify": magnify, "weighted": weighted}
         self.magnify = magnify
         self.backbone = timm.create_model(backbone, pretrained=False, features_only=True)
         channels: list[int] = getattr(self.backbone, "feature_info").channels()[-4:]  # noqa: B009
@@ -63,7 +73,7 @@ class Student(nn.Module):
         self.fine_heat = nn.Conv2d(width, len(PLATE_POINTS), 1)
         self.fine_presence = nn.Linear(channels[-1] + width, 1)
         self.stage_features = nn.Sequential(nn.Conv2d(width, 96, 3, padding=1), nn.GroupNorm(8, 96), nn.GELU())
-        self.head = StageHead(96, stages)
+        self.head = StageHead(96, stages, weighted=weighted)
         self.fraction = nn.Linear(96, 1)
 
     def coarse(self, image: Tensor) -> dict[str, Tensor]:

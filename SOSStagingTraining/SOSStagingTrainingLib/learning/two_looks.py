@@ -7,7 +7,7 @@ look's heat, so the stage's error reaches the first look through the sampling of
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import torch
 from SOSStagingLib.model.student import LOOK_SIZE, Student, normalise, peak_position
@@ -16,14 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .settings import NetworkSettings
-from .weights import NetworkError, backbone_weights, begin, whole_student
+from .weights import RANDOM, NetworkError, backbone_weights, begin, whole_student
 
 LOOK_SHARE = LOOK_SIZE / SLAB_SIZE
 """The second look's window is this share of the view."""
 WHOLE_STUDENT = "whole:"
 """Begins what a network starts from where that is a whole student, its heads as well: whole:simulated, or whole: and
 the path of a .sosmodel."""
-USUAL = {"backbone": "", "stages": 0, "width": 64, "magnify": 1}
+USUAL: dict[str, Any] = {"backbone": "", "stages": 0, "width": 64, "magnify": 1, "weighted": False}
 """What older cards do not say of a student."""
 
 
@@ -44,11 +44,27 @@ class TwoLooks(nn.Module):
         super().__init__()
         if settings.drop or settings.drop_path:
             raise NetworkError("no_drop", "The two-look student has no dropout.", "Set drop and drop_path to 0.")
-        self.student = Student(settings.backbone, stages, settings.width, settings.magnify)
+        sizes = (settings.backbone, stages, settings.width, settings.magnify)
         if settings.start.startswith(WHOLE_STUDENT):
-            start_whole(self.student, settings)
+            self.student = whole_start(sizes, settings.start.removeprefix(WHOLE_STUDENT))
         else:
+            # Weighted: the plate is a tenth of the window, and a mean over all of it would hardly move.
+            self.student = Student(*sizes, weighted=True)
             begin(self.student.backbone, backbone_weights(settings.backbone, settings.start))
+        self._steady = settings.start != RANDOM
+
+    def train(self, mode: bool = True) -> Self:
+        """As ever; but batch statistics that a pretrained backbone brings stay as they are.
+
+        The looks share it, and a mean over what is seen at 2 mm and at 0.4 mm fits neither: in use the network would
+        be another than the one that was trained.
+        """
+        super().train(mode)
+        if self._steady:
+            for module in self.student.backbone.modules():
+                if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+        return self
 
     def first(self, image: Tensor, valid: Tensor) -> FirstLook:
         """Look at the midsagittal plane of views [B, C, H, W], ``valid`` [B, 1, H, W] 0/1 where there is a picture."""
@@ -104,12 +120,14 @@ def in_view(points: Tensor, window: Tensor) -> Tensor:
     return (points + 0.5) * scale[:, None] + window[:, None, :2]
 
 
-def start_whole(student: Student, settings: NetworkSettings) -> None:
-    """Begin with all of a student's weights; NetworkError where it is of another make."""
-    architecture, tensors = whole_student(settings.backbone, settings.start.removeprefix(WHOLE_STUDENT))
+def whole_start(sizes: tuple[str, int, int, int], start: str) -> Student:
+    """A student with all the weights of the one in ``start``; NetworkError where that is of another make."""
+    architecture, tensors = whole_student(sizes[0], start)
+    student = Student(*sizes, weighted=architecture.get("weighted", USUAL["weighted"]))
     mine = student.architecture
     differing = [name for name in mine if architecture.get(name, USUAL[name]) != mine[name]]
     if differing:
         text = f"The student to start from has another {' and another '.join(differing)}."
         raise NetworkError("other_student", text, "Start from its backbone alone: leave out whole:.")
     student.load_state_dict(tensors)
+    return student

@@ -136,7 +136,7 @@ def test_it_learns_where_and_what(context: methods.Context) -> None:
     network = ours.network(TINY, 1, 5).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=5e-3)
     firsts: dict[str, float] = {}
-    for step in range(10):
+    for step in range(16):
         terms = ours.losses(network, made_batch(4, 160, crop=32, seed=step), context, torch.Generator())
         firsts = firsts or {name: float(value.detach()) for name, value in terms.items()}
         optimiser.zero_grad(set_to_none=True)

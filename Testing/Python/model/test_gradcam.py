@@ -9,10 +9,10 @@ torch = pytest.importorskip("torch")
 from SOSStagingLib.model.gradcam import StageHead, channel_weights, gradcam  # noqa: E402
 
 
-@pytest.fixture
-def head() -> StageHead:
+@pytest.fixture(params=[False, True], ids=["mean", "weighted"])
+def head(request: pytest.FixtureRequest) -> StageHead:
     torch.manual_seed(3)
-    return StageHead(12, 5).double()
+    return StageHead(12, 5, weighted=request.param).double()
 
 
 def features(batch: int = 2) -> torch.Tensor:
@@ -74,3 +74,17 @@ def test_attention_loss_reaches_the_features_and_matches_numeric_gradient(head: 
         return gradcam(head, values, torch.tensor([2])).square().mean()
 
     assert torch.autograd.gradcheck(loss, (x.requires_grad_(True),))
+
+
+def test_a_weighted_head_does_not_depend_on_how_much_the_gate_leaves() -> None:
+    torch.manual_seed(3)
+    head, x = StageHead(12, 5, weighted=True).double(), features()
+    before = head(x)
+    with torch.no_grad():
+        head.gate.weight.zero_()
+        head.gate.bias.fill_(-6.0)
+        narrow = head(x)
+        head.gate.bias.fill_(6.0)
+    torch.testing.assert_close(head(x), narrow)
+    torch.testing.assert_close(narrow, head.classifier(x.mean((2, 3))))
+    assert not torch.allclose(before, narrow)
