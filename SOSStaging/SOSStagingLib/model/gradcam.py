@@ -62,10 +62,10 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
     if head.gate is None:
         return weights / n
     gate = torch.sigmoid(head.gate_logits(features))
-    area, share = gate.sum((2, 3)), n
+    area = gate.sum((2, 3))
+    share = area if head.weighted else torch.full_like(area, n)
     evidence = torch.einsum("bkhw,bk->bhw", features, weights).unsqueeze(1)
     if head.weighted:
-        share = area
         evidence = evidence - ((evidence * gate).sum((2, 3)) / area)[..., None, None]
     back = functional.conv_transpose2d(evidence * gate * (1 - gate), head.gate.weight, padding=3)
     peak_of = features.argmax(1, keepdim=True)
