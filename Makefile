@@ -10,7 +10,7 @@ TORCH ?= torch==2.14.1 torchvision==0.29.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup demo app test lint packaging-test docs-test test-312 benchmark clean lists check-catalog check-privacy \
-	check-resolve home icons sample-data translations model-card system-libraries
+	check-resolve home icons sample-data translations model-card results system-libraries
 
 setup: $(VENV)/.installed
 
@@ -83,6 +83,10 @@ home:
 # The figures of docs/model-card.md, from the card inside the bundled model
 model-card: setup
 	$(BIN)/python Testing/Packaging/model_card.py
+
+# The table of docs/results.md, from the predictions kept in docs/results/study-723
+results: setup
+	$(BIN)/python Testing/Packaging/results_page.py
 
 sample-data: setup
 	$(BIN)/python Testing/Packaging/sample_data.py

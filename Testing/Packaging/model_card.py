@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "SOSStaging"))
+sys.path[:0] = [str(ROOT / "SOSStaging"), str(ROOT / "Testing" / "Packaging")]
 from SOSStagingLib.model.library import default_model  # noqa: E402
 from SOSStagingLib.model.sosmodel import file_sha256, verify  # noqa: E402
+from written_part import with_part  # noqa: E402
 
 PAGE = ROOT / "docs" / "model-card.md"
 BEGIN = "<!-- Written by `make model-card` from the model's own card. Do not edit by hand. -->"
@@ -39,11 +40,7 @@ APART = {"n", "seeds", "what", "confusion", "recall"}
 
 def page_text(card: Mapping[str, Any], sha256: str, page: str) -> str:
     """Return the page with its written part made anew; ValueError where it lacks the markers."""
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"the page must hold each of its markers once: {BEGIN} and {END}")
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n\n{figures(card, sha256)}\n\n{END}{after}"
+    return with_part(page, BEGIN, END, figures(card, sha256))
 
 
 def figures(card: Mapping[str, Any], sha256: str) -> str:
