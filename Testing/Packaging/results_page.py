@@ -53,7 +53,10 @@ def main() -> int:
     there = PAGE.read_text(encoding="utf-8")
     wanted = page_text(found, there)
     if not check:
-        write_table(FOLDER, found)
+        for path in write_table(FOLDER, found):
+            # The page is the Markdown, and the CSV has the line ends of its standard.
+            if path.suffix in (".md", ".csv"):
+                path.unlink()
         PAGE.write_text(wanted, encoding="utf-8")
     said = "says what the predictions say" if wanted == there else "is out of date" if check else "is renewed"
     print(f"{PAGE.name} {said}.")
