@@ -114,6 +114,10 @@ def results(page: Any, measured: Measured, name: str) -> None:
         lambda: not running("gallery") and not page.page.packages.busy,
         300,
     )
+    if not ui.galleryTable.rowCount:
+        # What is trained in minutes may refuse every head; then there is no case to look at.
+        print(f"{name}: no case: {measured.told()}", flush=True)
+        return
     measured(f"{name}: a case", lambda: section._on_case(0, 0), lambda: "network said" in ui.resultLabel.text)
 
 
