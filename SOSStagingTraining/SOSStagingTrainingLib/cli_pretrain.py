@@ -63,6 +63,7 @@ def _pretrain(args: argparse.Namespace) -> int:
     from .learning.publish import publish
     from .learning.shards import write_shards
     from .learning.trainer import Examples, Recipe, steps_done, train
+    from .learning.weights import NetworkError
     from .simulator.surroundings import SurroundingsError, surroundings
 
     if problem := _training_problem(args):
@@ -80,7 +81,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         )
         for n, path in enumerate(shards, 1):
             print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
-    except (SurroundingsError, ScanError, ModelFileError) as error:
+    except (SurroundingsError, ScanError, ModelFileError, NetworkError) as error:
         print(f"sos pretrain: {error}", file=sys.stderr)
         return 2
     recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
@@ -129,14 +130,23 @@ def _training_problem(args: argparse.Namespace) -> str:
 
 
 def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
-    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model."""
+    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model,
+    NetworkError for one of another make."""
     from SOSStagingLib.model.predictor import Predictor
+    from SOSStagingLib.model.student import Student
 
     from .learning.imagenet import efficientnet_lite0_features
+    from .learning.weights import NetworkError
 
     if args.start:
-        begun = Predictor.load(args.start, "cpu")
-        return begun.card["architecture"]["backbone"], begun.student.state_dict()
+        student = Predictor.load(args.start, "cpu").student
+        backbone = str(student.architecture["backbone"])
+        # Its weights would fit all the same, and mean something else.
+        made = Student(backbone).architecture
+        if differing := [name for name, value in student.architecture.items() if value != made[name]]:
+            text = f"{args.start.name} cannot be gone on from: it has another {' and another '.join(differing)}."
+            raise NetworkError("other_student", text, "Start from a model that sos pretrain made.")
+        return backbone, student.state_dict()
     if args.imagenet:
         return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
     return args.backbone, None

@@ -11,9 +11,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from learning.made_batches import made_batch  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
 from SOSStagingLib.model.predictor import Predictor  # noqa: E402
 from SOSStagingLib.model.sosmodel import write_model  # noqa: E402
-from SOSStagingLib.model.student import LOOK_SIZE, Student  # noqa: E402
+from SOSStagingLib.model.student import LOOK_SIZE, Student, normalise  # noqa: E402
 from SOSStagingLib.scan.geometry import Geometry  # noqa: E402
 from SOSStagingLib.scan.types import SLAB_PLANES, SLAB_SIZE, Slab  # noqa: E402
 from SOSStagingTrainingLib.learning import methods  # noqa: E402
@@ -201,4 +202,33 @@ def test_it_begins_with_a_backbone_or_with_a_whole_student(model: Path, network:
 
 
 def test_the_student_inside_is_what_is_shipped(network: TwoLooks) -> None:
-    Student(TINY.backbone).load_state_dict(network.student.state_dict())
+    shipped = Student(**network.student.architecture)
+    shipped.load_state_dict(network.student.state_dict())
+    batch = made_batch(2, 160, 3)
+    window = window_around(torch.full((2, 2), 80.0), (160, 160))
+    inside = network.eval().second(batch.image, batch.valid, window)
+    seen = cut(batch.valid, window) > 0.5
+    planes = cut(batch.image, window)
+    outside = shipped.eval().fine(normalise(planes, seen.expand_as(planes)))
+    for name, value in inside.items():
+        torch.testing.assert_close(outside[name], value)
+    assert inside["logits"].std() > 0
+
+
+def test_batch_statistics_of_a_pretrained_backbone_stay(tmp_path: Path) -> None:
+    settings = replace(TINY, backbone="test_efficientnet")
+    fresh = TwoLooks(settings, 3, 5).train()
+    save_file(
+        {name: value.contiguous() for name, value in fresh.student.state_dict().items()}, tmp_path / "begun.safetensors"
+    )
+    begun = TwoLooks(replace(settings, start=str(tmp_path / "begun.safetensors")), 3, 5).train()
+
+    def moved(network: TwoLooks) -> bool:
+        before = {name: value.clone() for name, value in network.student.backbone.named_buffers()}
+        batch = made_batch(2, 160, 3)
+        network.first(batch.image, batch.valid)
+        return any(not torch.equal(before[name], value) for name, value in network.student.backbone.named_buffers())
+
+    assert moved(fresh)
+    assert not moved(begun)
+    assert begun.training and begun.student.coarse_pyramid.training

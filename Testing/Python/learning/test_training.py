@@ -12,9 +12,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 
+from SOSStagingLib.model.sosmodel import write_model  # noqa: E402
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
 from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
+from SOSStagingTrainingLib.learning.publish import base_card, weights_bytes  # noqa: E402
 from SOSStagingTrainingLib.learning.trainer import Examples, Recipe, train  # noqa: E402
 from SOSStagingTrainingLib.learning.views import _sampled, random_view  # noqa: E402
 
@@ -207,4 +209,12 @@ def test_options_that_do_not_fit_are_refused_at_once(
 ) -> None:
     assert training(["pretrain", "--out", str(tmp_path / "run"), *options]) == 2
     assert words in capsys.readouterr().err
+    assert not (tmp_path / "run" / "examples").exists()
+
+
+def test_a_student_of_another_make_is_not_gone_on_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    student, path = Student(TINY, weighted=True), tmp_path / "other.sosmodel"
+    write_model(path, weights_bytes(student), base_card(student, TINY, "other", "0", {}))
+    assert training(["pretrain", "--out", str(tmp_path / "run"), "--examples", "2", "--start", str(path)]) == 2
+    assert "another weighted" in capsys.readouterr().err
     assert not (tmp_path / "run" / "examples").exists()
