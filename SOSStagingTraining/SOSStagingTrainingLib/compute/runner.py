@@ -85,9 +85,9 @@ def prepare(wanted: Wanted, note: Note, progress: ProgressCallback | None = None
     recipe = wanted.recipe
     methods, fold_numbers = wanted.methods or recipe.methods, wanted.folds or _all_folds(recipe)
     everything = plan(recipe, list(product(fold_numbers, wanted.seeds, methods)))
-    for name in dict.fromkeys(job.method for job in everything):
-        refuse_unready(recipe, name)
     study = Study.open(wanted.study)
+    for name in dict.fromkeys(job.method for job in everything):
+        refuse_unready(recipe, name, len(study.scheme.stages))
     dataset = _dataset(study, wanted, note, progress)
     folds = _folds(study, dataset, wanted)
     jobs = plan(recipe, _unanswered(wanted, dataset, list(product(fold_numbers, wanted.seeds, methods)), note))

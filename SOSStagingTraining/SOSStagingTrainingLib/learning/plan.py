@@ -34,9 +34,9 @@ def plan(recipe: Recipe, asked: Sequence[tuple[int, int, str]]) -> tuple[Job, ..
     return tuple(found.values())
 
 
-def refuse_unready(recipe: Recipe, name: str) -> None:
-    """Raise a PlainError where a method of the run could not begin: a backbone there is not, weights that do not fit, a
-    package that is missing."""
+def refuse_unready(recipe: Recipe, name: str, stages: int) -> None:
+    """Raise a PlainError where a method of the run could not begin on a scheme of so many stages: a backbone there is
+    not, weights that do not fit, a package that is missing."""
     settings = recipe.settings(name)
     known = method(settings.base)
     own = known.weights if isinstance(known, Method) else {}
@@ -47,7 +47,7 @@ def refuse_unready(recipe: Recipe, name: str) -> None:
     if isinstance(known, SelfTrained):
         known.refuse_unready()
     elif settings.network.start != HUB:  # what is fetched is fetched once, when it is needed
-        known.network(settings.network, settings.view.planes, stages=2)
+        known.network(settings.network, settings.view.planes, stages)
 
 
 def _add(found: dict[str, Job], recipe: Recipe, name: str, where: tuple[int, int], path: tuple[str, ...]) -> str:

@@ -118,9 +118,7 @@ def test_from_ten_scans_to_a_staged_head_that_is_saved(
     judge_and_publish(bench, page)
     staging = stage(bench)
     headline, result = staging.ui.headlineLabel.text, staging.page.result
-    # Minutes on ten scans make a model that knows next to nothing: it may refuse, and then has to say why.
-    assert result.assessable or result.reasons
-    assert result.model.name == "mine"
+    assert result.assessable, result.reasons
     assert slicer.util.saveScene(str(tmp_path / "kept.mrb"))
     slicer.mrmlScene.Clear()
     assert not staging.ui.resultSection.visible or staging.ui.headlineLabel.text != headline
@@ -129,9 +127,8 @@ def test_from_ten_scans_to_a_staged_head_that_is_saved(
     bench.process(0.3)
     assert staging.ui.headlineLabel.text == headline
     assert staging.ui.runsView.tableModel().rowCount() == 1
-    assert ("Why:" in staging.ui.certaintyLabel.text) != result.assessable
     composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
-    assert all(bool(node.GetForegroundVolumeID()) == result.assessable for node in composites)
+    assert all(node.GetForegroundVolumeID() for node in composites)
     # Nothing of the study went into the scene.
     roles = [node.GetAttribute("SOSStagingTraining.Role") for node in slicer.util.getNodesByClass("vtkMRMLNode")]
     assert not any(roles)
