@@ -205,11 +205,13 @@ def _tier3(root: Path) -> Iterator[str]:
 
 
 def repository_bytes(root: Path = ROOT) -> int:
-    """Return what a clone takes: the tracked files and git's objects."""
-    done = subprocess.run(["git", "count-objects", "-v"], cwd=root, capture_output=True, text=True, check=True)
-    numbers = dict(line.split(": ") for line in done.stdout.splitlines())
-    tracked = sum(path.stat().st_size for path in source_rules.tracked(root))
-    return 1024 * (int(numbers["size"]) + int(numbers["size-pack"])) + tracked
+    """Return what a clone takes: the tracked files and what git sends of their history.
+
+    Not what lies in .git: a repository that was worked in or fetched piecemeal holds the same object in several packs.
+    """
+    command = ["git", "rev-list", "--objects", "--disk-usage", "HEAD"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    return int(done.stdout) + sum(path.stat().st_size for path in source_rules.tracked(root))
 
 
 def set_home(address: str, root: Path = ROOT) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +25,25 @@ def test_the_repository_is_small_enough_for_the_index(catalog: ModuleType) -> No
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     assert catalog.repository_bytes() < catalog.MAX_REPOSITORY_BYTES
+
+
+def test_what_git_holds_twice_does_not_make_the_repository_larger(catalog: ModuleType, tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        person = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+        subprocess.run(["git", *person, *words], cwd=tmp_path, capture_output=True, check=True)
+
+    git("init")
+    noise = random.Random(1).randbytes(200_000)
+    (tmp_path / "noise.bin").write_bytes(noise)
+    git("add", "noise.bin")
+    git("commit", "-m", "noise")
+    once = catalog.repository_bytes(tmp_path)
+    assert 2 * len(noise) < once < 2.1 * len(noise)
+    git("repack", "-a")
+    packs = (tmp_path / ".git" / "objects" / "pack").glob("*.pack")
+    loose = (tmp_path / ".git" / "objects").glob("??/*")
+    assert sum(path.stat().st_size for path in (*packs, *loose)) > 2 * len(noise)
+    assert catalog.repository_bytes(tmp_path) == pytest.approx(once, rel=0.01)
 
 
 def test_a_copy_passes_too(catalog: ModuleType, copied: Path) -> None:
