@@ -1,4 +1,4 @@
-"""What a person would dislike on a page: cut text, overlap, no tooltip, a tab order that jumps.
+"""What a person would dislike on a page: cut text, unreadable tables, overlap, no tooltip, a tab order that jumps.
 
     bench.look(font_scale=1.5)
     assert not page_check.complaints(page.parent)
@@ -18,6 +18,8 @@ _SLACK = 2  # px
 _BUTTON_MARGIN = 8  # px, both sides of a button's text together
 _INDICATOR = 20  # px, the mark of a check box or radio button with its gap
 _ARROW = 24  # px, the arrow of a combo box with its frame
+_CELL_MARGIN = 6  # px, both sides of a cell's text together
+_READABLE = 8  # characters of a cut cell that tell what it says, if its tooltip has the rest
 _CONTROLS = (
     QtWidgets.QAbstractButton,
     QtWidgets.QComboBox,
@@ -41,7 +43,7 @@ _CLOSED = (
 
 def complaints(page: QtWidgets.QWidget) -> list[str]:
     """Return everything found on a page."""
-    return [*cut_texts(page), *misplaced(page), *without_tooltip(page), *tab_jumps(page)]
+    return [*cut_texts(page), *cut_cells(page), *misplaced(page), *without_tooltip(page), *tab_jumps(page)]
 
 
 def _name(widget: QtWidgets.QWidget) -> str:
@@ -63,6 +65,29 @@ def _shown(page: QtWidgets.QWidget) -> Iterator[QtWidgets.QWidget]:
 def cut_texts(page: QtWidgets.QWidget) -> list[str]:
     """Return the widgets whose text does not fit."""
     return [f"{_name(w)}: the text {_text(w)!r} does not fit" for w in _shown(page) if _is_cut(w)]
+
+
+def cut_cells(page: QtWidgets.QWidget) -> list[str]:
+    """Return the headings and cells of tables that cannot be read: cut ones must show something and have a tooltip."""
+    found = []
+    for table in (widget for widget in _shown(page) if isinstance(widget, QtWidgets.QTableWidget)):
+        for column in (n for n in range(table.columnCount) if not table.isColumnHidden(n)):
+            room = table.columnWidth(column) + _SLACK - _CELL_MARGIN
+            header = table.horizontalHeaderItem(column)
+            if header is not None and _advance(table.horizontalHeader(), header.text()) > room:
+                found.append(f"{_name(table)}: the heading {header.text()!r} does not fit")
+            items = (table.item(row, column) for row in range(table.rowCount))
+            texts = [(item.text(), item.toolTip()) for item in items if item is not None]
+            found += [f"{_name(table)}: {text!r} cannot be read" for text, tip in texts if _is_lost(table, text, tip, room)]
+    return found
+
+
+def _is_lost(table: QtWidgets.QTableWidget, text: str, tip: str, room: int) -> bool:
+    if _advance(table, text) <= room:
+        return False
+    metrics = QtGui.QFontMetrics(table.font)
+    shown = min(len(metrics.elidedText(line, QtCore.Qt.ElideRight, room)) for line in text.split("\n"))
+    return not tip or shown <= _READABLE
 
 
 def _text(widget: QtWidgets.QWidget) -> str:

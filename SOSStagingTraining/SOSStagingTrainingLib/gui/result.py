@@ -53,7 +53,7 @@ class ResultSection:
         ui.galleryButton.connect("clicked(bool)", self._on_gallery)
         ui.galleryTable.connect("cellClicked(int,int)", self._on_case)
         ui.publishButton.connect("clicked(bool)", self._on_publish)
-        tables.prepare(ui.comparisonTable, [_("Method"), "n", _("Exact"), _("±1"), _("Kappa")])
+        tables.prepare(ui.comparisonTable, [_("Method"), "n", _("Exact"), _("±1"), _("Kappa")], stretched=None)
         tables.prepare(ui.galleryTable, [_("Case"), _("Label"), _("Said"), _("Sure")])
 
     # Which run, which network.
@@ -113,7 +113,9 @@ class ResultSection:
             if path.exists():
                 self._comparison = json.loads(path.read_text(encoding="utf-8"))
         rows = self._comparison.get("methods", [])
-        tables.fill(self.ui.comparisonTable, [_comparison_row(row, self._target) for row in rows])
+        tips = [row["method"] for row in rows]
+        tables.fill(self.ui.comparisonTable, [_comparison_row(row, self._target) for row in rows], tips)
+        self.ui.comparisonTable.resizeRowsToContents()
         self.ui.comparisonTable.visible = bool(rows)
 
     @property
@@ -307,7 +309,7 @@ class ResultSection:
 def _comparison_row(row: dict[str, Any], target: str) -> list[str]:
     scores = row["against"][target]
     shares = [_interval(scores[name], 100) for name in ("accuracy", "within_one")]
-    return [row["method"], str(row["n"]), *shares, _interval(scores["kappa"], 1)]
+    return [tables.in_lines(row["method"]), str(row["n"]), *shares, _interval(scores["kappa"], 1)]
 
 
 def _interval(found: dict[str, Any] | None, scale: int) -> str:
@@ -316,5 +318,6 @@ def _interval(found: dict[str, Any] | None, scale: int) -> str:
     digits = 0 if scale == 100 else 2
     text = f"{scale * found['value']:.{digits}f}"
     if found.get("low") is not None and found.get("high") is not None:
-        text += f" ({scale * found['low']:.{digits}f}–{scale * found['high']:.{digits}f})"
+        # On a line of its own: the panel is narrow.
+        text += f"\n({scale * found['low']:.{digits}f}–{scale * found['high']:.{digits}f})"
     return text

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import qt
 
 
-def prepare(table: Any, headers: Sequence[str], stretched: int = 0) -> None:
-    """Give a table its columns; one of them takes what width is left."""
+def prepare(table: Any, headers: Sequence[str], stretched: int | None = 0) -> None:
+    """Give a table its columns; one of them takes what width is left, or with None all keep to what is in them."""
     table.setColumnCount(len(headers))
     table.setHorizontalHeaderLabels(list(headers))
     table.verticalHeader().setVisible(False)
@@ -19,8 +20,18 @@ def prepare(table: Any, headers: Sequence[str], stretched: int = 0) -> None:
         header.setSectionResizeMode(column, mode)
 
 
+def in_lines(name: str, longest: int = 13) -> str:
+    """A name with underscores in lines of about so many characters, for a narrow column."""
+    lines = [""]
+    for part in re.findall(r"[^_]*_|[^_]+", name):
+        if lines[-1] and len(lines[-1] + part) > longest:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
 def fill(table: Any, rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) -> None:
-    """Show rows of texts, touching only the cells that change."""
+    """Show rows of texts, touching only the cells that change; without a tip of its own a cell tells its whole text."""
     if table.rowCount != len(rows):
         table.setRowCount(len(rows))
     for n, row in enumerate(rows):
@@ -31,8 +42,7 @@ def fill(table: Any, rows: Sequence[Sequence[str]], tips: Sequence[str] = ()) ->
                 table.setItem(n, column, item)
             elif item.text() != text:
                 item.setText(text)
-            if n < len(tips):
-                item.setToolTip(tips[n])
+            item.setToolTip(tips[n] if n < len(tips) else text)
 
 
 def choose(box: Any, entries: Sequence[tuple[str, str]], wanted: str | None = None) -> None:

@@ -190,8 +190,8 @@ class qMRMLPlotView(ctkVTKChartView):
         if isinstance(labels, vtk.vtkStringArray):
             plot.SetIndexedLabels(labels)
         if not bar:
-            if series.GetLineStyle() == series.LineStyleNone:
-                plot.GetPen().SetLineType(vtk.vtkPen.NO_PEN)
+            # The line styles of a series are those of vtkPen, from none to dash-dot-dot.
+            plot.GetPen().SetLineType(series.GetLineStyle())
             plot.SetMarkerStyle(series.GetMarkerStyle())
             plot.SetMarkerSize(series.GetMarkerSize())
 

@@ -43,6 +43,28 @@ def test_text_that_does_not_fit_is_found(bench, form):
     assert [text.split(":")[0] for text in page_check.cut_texts(form)] == ["label", "button"]
 
 
+def test_a_table_that_cannot_be_read_is_found(bench, form):
+    import qt
+    from Bench import page_check
+
+    table = qt.QTableWidget(1, 2)
+    table.name, table.toolTip = "table", "Two columns."
+    table.setHorizontalHeaderLabels(["Method", "n"])
+    item = qt.QTableWidgetItem("the student of the paper")
+    table.setItem(0, 0, item)
+    form.layout().addRow(table)
+    table.setColumnWidth(0, 300)
+    bench.process(0.05)
+    assert page_check.cut_cells(form) == []
+    table.setColumnWidth(0, 100)
+    assert page_check.cut_cells(form) == ["table: 'the student of the paper' cannot be read"]
+    item.setToolTip("the student of the paper")
+    assert page_check.cut_cells(form) == []
+    table.setColumnWidth(0, 30)
+    said = ["table: the heading 'Method' does not fit", "table: 'the student of the paper' cannot be read"]
+    assert page_check.cut_cells(form) == said
+
+
 def test_overlap_missing_tooltip_and_tab_jump_are_found(bench, form):
     import qt
     from Bench import page_check

@@ -59,9 +59,9 @@ def write_comparison(folder: Path) -> None:
     share = {"value": 0.5, "low": 0.2, "high": 0.8}
     confusion = [[0, *(2 if a == b else 1 for b in range(5))] for a in range(5)]
     scores = {"accuracy": share, "within_one": share, "kappa": share, "confusion": confusion}
-    row = {"method": "baseline", "n": 30, "against": {"label": scores}}
+    rows = [{"method": name, "n": 145, "against": {"label": scores}} for name in ("baseline", "student_paper_experts")]
     folder.mkdir(parents=True)
-    (folder / "comparison.json").write_text(json.dumps({"targets": ["label"], "methods": [row]}))
+    (folder / "comparison.json").write_text(json.dumps({"targets": ["label"], "methods": rows}))
 
 
 def hot_pixels(view: Any) -> int:
@@ -84,11 +84,20 @@ def show_row(bench: Any, page: Any, row: int) -> None:
 
 def test_tables_show_the_comparison_and_the_answers(finished: Any) -> None:
     ui = finished.ui
-    assert column(ui.comparisonTable, 2) == ["50 (20–80)"]
+    assert column(ui.comparisonTable, 2) == ["50\n(20–80)"] * 2
     assert [ui.confusionTable.horizontalHeaderItem(n).text() for n in range(7)] == ["Stage", *"12345", "none"]
     assert column(ui.confusionTable, 1)[0] == "[2]" and column(ui.confusionTable, 6) == ["0"] * 5
     wrong, right = column(ui.galleryTable, 0)
     assert wrong.startswith("✗") and right.startswith("✓")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_tables_can_be_read_on_a_narrow_panel(bench: Any, finished: Any, scale: float) -> None:
+    from Bench import page_check
+
+    bench.look(scale)
+    bench.process(0.3)
+    assert page_check.cut_cells(finished.parent) == []
 
 
 def test_a_case_opens_with_its_heat_its_box_and_the_answer(bench: Any, finished: Any) -> None:
