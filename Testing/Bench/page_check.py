@@ -77,8 +77,8 @@ def cut_cells(page: QtWidgets.QWidget) -> list[str]:
             if header is not None and _advance(table.horizontalHeader(), header.text()) > room:
                 found.append(f"{_name(table)}: the heading {header.text()!r} does not fit")
             items = (table.item(row, column) for row in range(table.rowCount))
-            texts = [(item.text(), item.toolTip()) for item in items if item is not None]
-            found += [f"{_name(table)}: {text!r} cannot be read" for text, tip in texts if _is_lost(table, text, tip, room)]
+            lost = (item for item in items if item is not None and _is_lost(table, item.text(), item.toolTip(), room))
+            found += [f"{_name(table)}: {item.text()!r} cannot be read" for item in lost]
     return found
 
 
