@@ -58,6 +58,7 @@ benchmark: setup
 	$(BIN)/python Testing/Benchmarks/bench_staging.py
 	$(BIN)/python Testing/Benchmarks/bench_gradcam.py
 	$(BIN)/python Testing/Benchmarks/bench_plane.py --poses 100 --seed 1
+	$(BIN)/python Testing/Benchmarks/bench_simulator.py
 
 # The modules' CMake lists from the tree; the rules of the Slicer Extensions Index; the project's one address; the icons
 lists:
