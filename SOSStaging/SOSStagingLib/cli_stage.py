@@ -37,7 +37,9 @@ def register(subparsers: Any) -> None:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("scans", nargs="+", type=Path, metavar="SCAN", help="scan files or folders")
+    parser.fromfile_prefix_chars = "@"
+    scans = "scan files or folders; @FILE: those in a text file, one in each line"
+    parser.add_argument("scans", nargs="+", type=Path, metavar="SCAN", help=scans)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
     parser.add_argument("--model", type=Path, metavar="FILE", help="a .sosmodel file (default: the bundled one)")
     parser.add_argument(

@@ -89,7 +89,9 @@ def _create(actions: Any) -> None:
 
 def _add(actions: Any) -> None:
     parser = _action(actions, "add", "add scans or pictures; they stay where they are", _run_add)
-    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help="scan files, DICOM folders, or folders")
+    parser.fromfile_prefix_chars = "@"
+    scans = "scan files, DICOM folders, or folders; @FILE: those in a text file, one in each line"
+    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help=scans)
     parser.add_argument(
         "--patient", help="whose scans these are (default: the DICOM patient ID, otherwise each its own)"
     )

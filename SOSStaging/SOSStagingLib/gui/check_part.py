@@ -78,7 +78,7 @@ class CheckPart:
         self._tell(_("Staging the sample: {n} %").format(n=percent))
 
     def _on_done(self, event: StagingResult | Failure) -> None:
-        self._run.close()
+        self._run.close(wait=False)
         if isinstance(event, Failure):
             self._note(False, shown(event.text))
             self._end(_("Mend it: {hint}").format(hint=shown(event.hint)))

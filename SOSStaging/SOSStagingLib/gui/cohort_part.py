@@ -73,7 +73,7 @@ class CohortPart:
     def stop(self) -> None:
         """Stop the run; what is finished stays."""
         if self._process is not None:
-            self._process.stop()
+            self._process.stop(wait=False)
             self._end(_("Stopped. Stage all goes on from here."))
 
     def close(self) -> None:
@@ -135,13 +135,22 @@ class CohortPart:
         self._opened(self._paths[name], self._out / name)
 
     def _take_database(self) -> None:
+        if self._series:
+            self._series = []
+            say(self.ui.cohortLabel, _("The DICOM database is left out again."))
+            return
         self._series = database_series()
-        text = _("{n} CT series of the DICOM database are added.").format(n=len(self._series))
+        text = _("{n} CT series of the DICOM database are added. Press again to leave them out.")
+        text = text.format(n=len(self._series))
         say(self.ui.cohortLabel, text if self._series else _("The DICOM database holds no CT series."))
 
 
 def _summary(data: Mapping[str, Any]) -> tuple[str, str]:
     stage = data.get("stage")
     if stage is None:
-        return _("\u26a0 not assessable"), "; ".join(shown(reason["text"]) for reason in data.get("reasons", []))
+        reasons = data.get("reasons", [])
+        # Nothing was wrong with such a scan: Stage all tries it again.
+        broke = any(str(reason.get("code", "")).startswith("worker_") for reason in reasons)
+        answer = _("\u26a0 could not be run") if broke else _("\u26a0 not assessable")
+        return answer, "; ".join(shown(reason["text"]) for reason in reasons)
     return f"{stage} {shown(data['stage_names'][stage - 1])}", percent(data["probabilities"][stage - 1])

@@ -17,7 +17,11 @@ SCENES = (".mrb", ".mrml")
 def load_scan_file(path: Path) -> Node | None:
     """Load a scan, also a DICOM folder or zip, and return its volume; None for a scene. Raises ScanError."""
     if path.suffix.lower() in SCENES:
-        slicer.util.loadScene(str(path))
+        try:
+            slicer.util.loadScene(str(path))
+        except RuntimeError as error:
+            text = _("{name} is no scene that can be read, or only a part of one.").format(name=path.name)
+            raise ScanError("scene_damaged", text, _("Take another copy of it.")) from error
         return None
     scan = read_scan(path)
     if scan.kind != "volume":

@@ -17,7 +17,8 @@ from ..report.picture import png_bytes
 from ..report.write import REPORT_FILE, write_report
 from ..scene.nodes import Node, ResultScope
 from ..scene.records import keep_review, kept_review
-from ..scene.show import RUNS
+from ..scene.show import CHART, RUNS
+from ..scene.tables import READING_COLUMN, show_reading
 from ..staging.result import StagingResult
 from .texts import say
 
@@ -38,11 +39,14 @@ class HistoryPart:
 
     def show(self, volume: Node | None, result: StagingResult | None) -> None:
         """Show the runs of a volume and what was read."""
-        runs = None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(RUNS)
+        runs = _runs(volume)
+        if runs is not None:
+            _title_columns(runs)
         self.ui.runsView.setMRMLTableNode(runs)
         for button in (self.ui.showReportButton, self.ui.reportButton, self.ui.csvButton):
             button.enabled = result is not None and runs is not None
-        self.ui.pictureButton.enabled = result is not None and result.slab is not None and result.assessable
+        # Slice and heat of a result that came back with its scene are made again for the picture.
+        self.ui.pictureButton.enabled = result is not None and result.assessable and result.plane is not None
         review = kept_review(slicer.mrmlScene, volume)
         say(self.ui.reviewLabel, "" if review is None else _review_text(review))
 
@@ -50,22 +54,43 @@ class HistoryPart:
         """Keep the user's stage beside the machine's."""
         agrees = stage == result.stage
         keep_review(slicer.mrmlScene, volume, {"stage": stage, "agrees": agrees, "answer": result.stage})
+        runs = _runs(volume)
+        if runs is not None:
+            show_reading(runs, stage)
         self.show(volume, result)
 
-    def show_report(self, result: StagingResult) -> None:
+    @staticmethod
+    def reading(volume: Node | None) -> int | None:
+        """The stage a person read for the last run; None where nobody has."""
+        review = kept_review(slicer.mrmlScene, volume)
+        stage = None if review is None else review.get("stage")
+        return stage if isinstance(stage, int) and stage >= 1 else None
+
+    def show_report(self, volume: Node, result: StagingResult) -> None:
         """Open the report in the web browser, from a folder of its own that goes with the page."""
         folder = tempfile.TemporaryDirectory(
             prefix="sosstaging-report-", dir=slicer.app.temporaryPath, ignore_cleanup_errors=True
         )
         self._shown.append(folder)
-        write_report(result, Path(folder.name))
-        opened = qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder.name) / REPORT_FILE)))
+        write_report(result, Path(folder.name), self.reading(volume))
+        self.show_page(Path(folder.name) / REPORT_FILE, self.ui.reportLabel)
+
+    @staticmethod
+    def show_page(page: Path, label: Any) -> None:
+        """Open a report that is there in the web browser."""
+        opened = qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(page)))
         problem = _("No program shows web pages here. Save the report and open report.html by hand.")
-        say(self.ui.reportLabel, _("The report is shown in the web browser.") if opened else problem)
+        say(label, _("The report is shown in the web browser.") if opened else problem)
+
+    @staticmethod
+    def runs(volume: Node | None) -> int:
+        """How many runs of a volume there are."""
+        runs = _runs(volume)
+        return 0 if runs is None else int(runs.GetNumberOfRows())
 
     def write_report_into(self, folder: Path, volume: Node, result: StagingResult) -> None:
         """Write the report; the user's reading, where there is one, beside it."""
-        write_report(result, folder)
+        write_report(result, folder, self.reading(volume))
         review = kept_review(slicer.mrmlScene, volume)
         if review is not None:
             (folder / REVIEW_FILE).write_text(json.dumps(review, indent=1) + "\n", encoding="utf-8")
@@ -93,6 +118,41 @@ class HistoryPart:
             return
         path.write_bytes(png_bytes(picture))
         say(self.ui.exportLabel, _("The picture is in {file}.").format(file=path.name))
+
+
+def _title_columns(runs: Node) -> None:
+    """Head the columns in the language of the application; their names, which a CSV file has, stay as they are."""
+    titles = {
+        "Input": _("Input"),
+        "Scheme": _("Scheme"),
+        "Result": _("Result"),
+        "Stage": _("Stage"),
+        "Stage name": _("Stage name"),
+        "Expected stage": _("Expected stage"),
+        "Plausible stages": _("Plausible stages"),
+        "Reasons": _("Reasons"),
+        "Model": _("Model"),
+        "Model version": _("Model version"),
+        "Trained on": _("Trained on"),
+        READING_COLUMN: _("Stage read by a person"),
+    }
+    for name, title in titles.items():
+        if runs.GetColumnIndex(name) >= 0 and runs.GetColumnTitle(name) != title:
+            runs.SetColumnTitle(name, title)
+
+
+def label_chart(volume: Node, result: StagingResult) -> None:
+    """Say what the chart of the probabilities shows in the language of the application."""
+    chart = ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(CHART)
+    if chart is not None:
+        title = _("SOS fusion: stage {stage} of {total}")
+        chart.SetTitle(title.format(stage=result.stage, total=len(result.stage_names)))
+        chart.SetXAxisTitle(_("Stage ({scheme})").format(scheme=result.scheme))
+        chart.SetYAxisTitle(_("Probability"))
+
+
+def _runs(volume: Node | None) -> Node | None:
+    return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(RUNS)
 
 
 def ask_folder(title: str) -> Path | None:

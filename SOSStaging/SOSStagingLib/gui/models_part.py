@@ -22,6 +22,7 @@ class ModelsPart:
         self.ui = ui
         self._changed = changed
         self._files: list[Path] = []
+        self._held = False
         self.refill("")
         ui.modelBox.connect("currentIndexChanged(int)", self._on_chosen)
         ui.importButton.connect("clicked(bool)", lambda _checked: self.ask_and_add())
@@ -45,6 +46,12 @@ class ModelsPart:
         box.setCurrentIndex(names.index(name) if name in names else 0 if names else -1)
         box.blockSignals(blocked)
         self._show_card()
+
+    def hold(self, busy: bool) -> None:
+        """While a model is at work, none is taken away or put in its place."""
+        self._held = busy
+        self.ui.importButton.enabled = not busy
+        self.ui.removeButton.enabled = not busy and self.path is not None and self.path in user_models()
 
     def add(self, path: Path) -> None:
         """Import a model file; a bad one is named in plain words."""
@@ -72,7 +79,7 @@ class ModelsPart:
 
     def _show_card(self) -> None:
         path = self.path
-        self.ui.removeButton.enabled = path is not None and path in user_models()
+        self.ui.removeButton.enabled = not self._held and path is not None and path in user_models()
         if path is None:
             say(self.ui.cardLabel, _("There is no model. Import one (.sosmodel), or install SOSStaging again."))
             return

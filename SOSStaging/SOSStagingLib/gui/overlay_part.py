@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ..report.words import percent
 from ..scene.layout import ViewState
-from ..scene.nodes import PREFIX, Node, ResultScope, nodes_of_class
+from ..scene.nodes import PREFIX, ROLE, Node, ResultScope, nodes_of_class
 from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
 from ..scene.views import show_in_slices
 from ..staging.result import StagingResult
@@ -23,6 +23,7 @@ class OverlayPart:
     def __init__(self, ui: Any) -> None:
         self.ui = ui
         self._before: ViewState | None = None
+        self._brought: set[str] = set()
         self._offered: tuple[Any, ...] | None = None
 
     def show(self, volume: Node, opacity: float) -> None:
@@ -32,6 +33,7 @@ class OverlayPart:
             self._before = ViewState.of(scene)
         scope = ResultScope(scene, volume, volume.GetName())
         nodes = ResultNodes(None, overlay=self._shown(volume), region=scope.find(REGION))
+        self._brought.add(volume.GetID())
         show_in_slices(scene, nodes, volume, opacity)
 
     def remember(self) -> None:
@@ -47,11 +49,16 @@ class OverlayPart:
         if volume is not None:
             for name, (background, foreground, opacity) in before.layers.items():
                 before.layers[name] = (background or volume.GetID(), foreground, opacity)
-        before.restore(slicer.mrmlScene)
+        # The page never changes the layout: the one that is there now is the user's.
+        before.layout = 0
+        ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if _is_ours(node)}
+        before.restore(slicer.mrmlScene, ours | self._brought)
+        self._brought.clear()
 
     def forget(self) -> None:
         """The views belong to another scene now."""
         self._before = None
+        self._brought.clear()
 
     @property
     def ours(self) -> bool:
@@ -115,6 +122,10 @@ def _find(volume: Node | None, role: str) -> Node | None:
     return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(role)
 
 
+def _is_ours(node: Node) -> bool:
+    return node.GetAttribute(ROLE) in (OVERLAY, RUNNER_UP)
+
+
 def _overlays(volume: Node | None) -> list[Node]:
     return [node for node in (_find(volume, OVERLAY), _find(volume, RUNNER_UP)) if node is not None]
 
@@ -123,12 +134,13 @@ def _share_inside(overlay: Node, region: Node) -> float:
     """Return the share of the middle plane's heat inside the region's box; both follow the same transform."""
     from ..scene.scans import ijk_to_ras
 
-    array = np.clip(np.nan_to_num(slicer.util.arrayFromVolume(overlay).astype(float)), 0.0, None)
-    middle = array.shape[0] // 2
-    rows, columns = np.meshgrid(*(np.arange(n) for n in array.shape[1:]), indexing="ij")
+    voxels = slicer.util.arrayFromVolume(overlay)
+    middle = voxels.shape[0] // 2
+    heat = np.clip(np.nan_to_num(voxels[middle].astype(float)), 0.0, None)
+    rows, columns = np.meshgrid(*(np.arange(n) for n in heat.shape), indexing="ij")
     ijk = np.stack([columns, rows, np.full_like(rows, middle), np.ones_like(rows)], axis=-1)
     ras = (ijk @ ijk_to_ras(overlay).T)[..., :3]
     center, half = np.array(region.GetCenter()), np.array(region.GetSize()) / 2
     inside = (np.abs(ras - center) <= half).all(axis=-1)
-    total = float(array[middle].sum())
-    return float(array[middle][inside].sum()) / total if total > 0 else 0.0
+    total = float(heat.sum())
+    return float(heat[inside].sum()) / total if total > 0 else 0.0

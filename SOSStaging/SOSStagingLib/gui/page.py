@@ -12,6 +12,8 @@ import vtk
 from slicer.i18n import tr as _
 
 from ..model.library import SUFFIX
+from ..report.files import plain
+from ..report.write import REPORT_FILE
 from ..scan.types import PlainError
 from ..scene.nodes import Node
 from ..scene.records import forget, keep_result, kept_result
@@ -26,7 +28,7 @@ from .check_part import SAMPLE, CheckPart
 from .cohort_part import CohortPart
 from .drop import DropFilter
 from .files import load_scan_file
-from .history_part import HistoryPart, ask_file, ask_folder
+from .history_part import HistoryPart, ask_file, ask_folder, label_chart
 from .models_part import ModelsPart
 from .overlay_part import OverlayPart
 from .packages import PackagesPart
@@ -46,10 +48,16 @@ class Page:
         self._tag: Any = None
         self._observer: Any = None
         self._plane_observed: tuple[Node, Any] | None = None
+        self._region_observed: tuple[Node, Any] | None = None
+        # The volume that the plane was set for by hand: on another one it would be a wrong plane.
+        self._plane_of: str | None = None
         self._seen: dict[str, Any] = {}
         self.result: StagingResult | None = None
+        self._shown_answer: tuple[str, int] | None = None
         self._staged: Node | None = None
         self._fresh: dict[str, StagingResult] = {}
+        # Which volume a case of a cohort was loaded into, by its result's folder.
+        self._cases: dict[Path, str] = {}
         self._refresh_due = False
         self.entered = False
         # Another network than the chosen model's, as (file, factory of the worker's engine); see staging/worker.py.
@@ -68,6 +76,10 @@ class Page:
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.connect("timeout()", self._refresh)
+        self._share_timer = qt.QTimer()
+        self._share_timer.setSingleShot(True)
+        self._share_timer.setInterval(40)
+        self._share_timer.connect("timeout()", lambda: self.overlay.tell_share(self._volume(), self.result))
         self._steps: list[Callable[[], object]] = []
         self._step_timer = qt.QTimer()
         self._step_timer.setSingleShot(True)
@@ -117,6 +129,7 @@ class Page:
     def close(self) -> None:
         """End everything that runs."""
         self._later.stop()
+        self._share_timer.stop()
         self._steps.clear()
         for part in (self.packages, self.run, self.cohort, self.check, self.history):
             part.close()
@@ -140,6 +153,7 @@ class Page:
     def disconnect_parameters(self) -> None:
         """Let go of the parameter node."""
         self._watch_plane(None)
+        self._watch_region(None)
         if self.parameters is not None:
             self.parameters.disconnectGui(self._tag)
             node, tag = self._observer
@@ -152,7 +166,9 @@ class Page:
         self._steps.clear()
         self.run.cancel()
         self.overlay.forget()
+        self._plane_of = None
         self._fresh.clear()
+        self._cases.clear()
         self.disconnect_parameters()
         self._show_result(None)
 
@@ -197,8 +213,12 @@ class Page:
             return
         if self._changed("inputVolume"):
             self._show_result(self._result_of(self._volume()))
+            self._drop_plane_of_another()
         if self._changed("planeNode"):
             self._watch_plane(self.parameters.planeNode)
+        volume = self._volume()
+        if volume is not None and self.plane.moved(self.parameters):
+            self._plane_of = volume.GetID()
         if self._changed("opacity"):
             self.overlay.set_opacity(self._volume(), self.parameters.opacity)
         if self._changed("threshold"):
@@ -206,6 +226,13 @@ class Page:
         moved = [self._changed(name) for name in ("planeOffset", "planeYaw", "planeRoll")]
         if any(moved):
             self._follow_plane()
+
+    def _drop_plane_of_another(self) -> None:
+        volume = self._volume()
+        here = None if volume is None else volume.GetID()
+        if self._plane_of is not None and self._plane_of != here:
+            self.plane.reset(self.parameters)
+        self._plane_of = here if self.plane.moved(self.parameters) else None
 
     def _changed(self, name: str) -> bool:
         value = getattr(self.parameters, name)
@@ -231,6 +258,16 @@ class Page:
             self._plane_observed = node, tag
         for slider in (self.ui.offsetSlider, self.ui.yawSlider, self.ui.rollSlider):
             slider.enabled = node is None
+
+    def _watch_region(self, node: Node | None) -> None:
+        """Follow the box while it is dragged: the share of heat inside is that of the box as it is now."""
+        if self._region_observed is not None:
+            self._region_observed[0].RemoveObserver(self._region_observed[1])
+        self._region_observed = None
+        if node is not None:
+            moved = slicer.vtkMRMLMarkupsNode.PointModifiedEvent
+            tag = node.AddObserver(moved, lambda *_args: self._share_timer.start())
+            self._region_observed = node, tag
 
     def _on_model(self, name: str) -> None:
         if self.parameters is not None:
@@ -269,7 +306,6 @@ class Page:
         except PlainError as error:
             say(self.ui.messageLabel, shown(str(error)))
             return
-        self.plane.keep_box(volume)
         self._staged = volume
         self._show_busy()
         model, engine = self._network()
@@ -306,13 +342,15 @@ class Page:
 
     def _take(self, volume: Node, result: StagingResult) -> None:
         """Put a result into the scene and onto the page, a piece at a time so that Slicer stays live."""
-        self._steps = [
+        begun = bool(self._steps)
+        self._steps += [
             lambda: show_result(slicer.mrmlScene, result, volume),
             lambda: self._keep(volume, result),
             lambda: self._show_taken(volume, result),
             lambda: self._look_at(volume),
         ]
-        self._step()
+        if not begun:
+            self._step()
 
     def _step(self) -> None:
         if self._steps:
@@ -320,9 +358,9 @@ class Page:
             self._step_timer.start()
 
     def _keep(self, volume: Node, result: StagingResult) -> None:
+        label_chart(volume, result)
         keep_result(slicer.mrmlScene, volume, result)
         self._fresh[volume.GetID()] = result
-        self.plane.put_box_back(volume)
 
     def _show_taken(self, volume: Node, result: StagingResult) -> None:
         if self.parameters is not None and self._volume() is volume:
@@ -352,12 +390,18 @@ class Page:
     def _show_result(self, result: StagingResult | None) -> None:
         self.result = result
         volume = self._volume()
-        self.result_part.show(result)
-        say(self.ui.reportLabel, "")
+        runs = self.history.runs(volume)
+        shown = None if volume is None or result is None or not runs else (volume.GetID(), runs)
+        if shown is None or shown != self._shown_answer:
+            # The same answer once more, because something else in the scene has changed, leaves what was chosen alone.
+            self.result_part.show(result, self.history.reading(volume))
+            say(self.ui.reportLabel, "")
+        self._shown_answer = shown
         self.overlay.offer_runner_up(volume, result)
         self.overlay.tell_share(volume, result)
         self.history.show(volume, result)
         region = self.plane.region(volume)
+        self._watch_region(region)
         self.ui.regionBox.enabled = region is not None
         blocked = self.ui.regionBox.blockSignals(True)
         self.ui.regionBox.setChecked(region is not None and not region.GetLocked())
@@ -391,6 +435,7 @@ class Page:
         ui.restageButton.enabled = ui.stageButton.enabled and self.result is not None
         ui.cancelButton.enabled = busy
         ui.modelBox.enabled = not busy
+        self.models.hold(busy)
         for widget in (ui.hintLabel, ui.sampleButton):
             widget.visible = volume is None
         ui.sampleButton.enabled = not busy and self.models.path is not None
@@ -410,16 +455,17 @@ class Page:
     def _show_report(self) -> None:
         volume = self._volume()
         if volume is not None and self.result is not None:
-            report = complete(volume, self.result)
-            self._written(lambda: self.history.show_report(report), self.ui.reportLabel)
+            result = self.result
+            self._written(lambda: self.history.show_report(volume, complete(volume, result)), self.ui.reportLabel)
 
     def _export_report(self) -> None:
         folder = ask_folder(_("Folder for the report"))
         volume = self._volume()
         if folder is not None and volume is not None and self.result is not None:
             result = self.result
-            report = complete(volume, result)
-            self._written(lambda: self.history.write_report_into(folder, volume, report), self.ui.reportLabel)
+            self._written(
+                lambda: self.history.write_report_into(folder, volume, complete(volume, result)), self.ui.reportLabel
+            )
 
     def _export_csv(self) -> None:
         path = ask_file(_("Write the table"), "sos-runs.csv", "CSV (*.csv)")
@@ -431,8 +477,7 @@ class Page:
         volume = self._volume()
         if path is not None and volume is not None and self.result is not None:
             result = self.result
-            picture = complete(volume, result)
-            self._written(lambda: self.history.write_picture(path, picture), self.ui.exportLabel)
+            self._written(lambda: self.history.write_picture(path, complete(volume, result)), self.ui.exportLabel)
 
     def _written(self, write: Callable[[], None], label: Any) -> None:
         try:
@@ -440,18 +485,33 @@ class Page:
         except OSError as error:
             text = _("Nothing was written: {why}. Choose another folder.")
             say(label, text.format(why=error.strerror or error))
+        except PlainError as error:
+            say(label, shown(str(error)))
 
     # Files
 
     def _open_case(self, path: Path, folder: Path) -> None:
-        """Load one case of a cohort and show its stored result."""
-        self.take_files([path])
-        volume = self._volume()
+        """Show one case of a cohort with its stored result; its scan is loaded once. A picture's report is shown."""
         try:
             result = load_result(folder)
         except (OSError, ValueError):
+            say(self.ui.cohortLabel, _("{name} has no result yet.").format(name=folder.name))
             return
-        if volume is not None and volume.GetName() == result.input_name:
+        if result.kind == "picture":
+            self.history.show_page(folder / REPORT_FILE, self.ui.cohortLabel)
+            return
+        volume = slicer.mrmlScene.GetNodeByID(self._cases.get(folder, ""))
+        try:
+            volume = load_scan_file(path) if volume is None else volume
+        except PlainError as error:
+            say(self.ui.cohortLabel, shown(str(error)))
+            return
+        if volume is None or self.parameters is None:
+            return
+        self._cases[folder] = volume.GetID()
+        self.parameters.inputVolume = volume
+        before = self._result_of(volume)
+        if before is None or plain(before.to_json()) != plain(result.to_json()):
             self._take(volume, result)
 
     def take_files(self, paths: list[Path]) -> None:

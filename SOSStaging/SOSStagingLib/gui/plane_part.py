@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import slicer
 
-from ..scan.geometry import FloatArray
 from ..scan.types import Plane
 from ..scene.nodes import Node, ResultScope
 from ..scene.planes import middle_plane, nudged, plane_of_markup, show_plane
@@ -20,7 +19,6 @@ class PlanePart:
 
     def __init__(self, ui: Any) -> None:
         self.ui = ui
-        self._corrected: tuple[FloatArray, FloatArray] | None = None
 
     def moved(self, parameters: Any) -> bool:
         """Whether the user has said anything about the plane."""
@@ -63,21 +61,6 @@ class PlanePart:
         if display is not None:
             display.SetHandlesInteractive(free)
             display.SetRotationHandleVisibility(False)
-
-    def keep_box(self, volume: Node) -> None:
-        """Note a box the user may have corrected, before a new run fills it."""
-        region = self.region(volume)
-        free = region is not None and not region.GetLocked()
-        self._corrected = (np.array(region.GetCenter()), np.array(region.GetSize())) if region and free else None
-
-    def put_box_back(self, volume: Node) -> None:
-        """Give the corrected box back after a run."""
-        region, corrected = self.region(volume), self._corrected
-        self._corrected = None
-        if region is not None and corrected is not None:
-            region.SetCenter(*(float(v) for v in corrected[0]))
-            region.SetSize(*(float(v) for v in corrected[1]))
-            self.unlock(volume, True)
 
     @staticmethod
     def region(volume: Node | None) -> Node | None:

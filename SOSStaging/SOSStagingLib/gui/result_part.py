@@ -52,8 +52,8 @@ class ResultPart:
             drawing(stage, BAR_DRAWING_HEIGHT)
         self.show(None)
 
-    def show(self, result: StagingResult | None) -> None:
-        """Show a result; None for "nothing yet"."""
+    def show(self, result: StagingResult | None, reading: int | None = None) -> None:
+        """Show a result; None for "nothing yet". ``reading`` is the stage a person gave it before."""
         ui = self.ui
         self._clear_bars()
         make_bold(ui.headlineLabel, 1.35)
@@ -65,11 +65,11 @@ class ResultPart:
             for label in (ui.headlineLabel, ui.meaningLabel, ui.certaintyLabel, ui.qualityLabel, ui.noteLabel):
                 say(label, "")
         elif staged:
-            self._show_stage(result)
+            self._show_stage(result, reading)
         else:
             self._show_refusal(result)
 
-    def _show_stage(self, result: StagingResult) -> None:
+    def _show_stage(self, result: StagingResult, reading: int | None) -> None:
         ui, scheme = self.ui, scheme_of(result)
         assert result.stage is not None
         name = shown(result.stage_names[result.stage - 1])
@@ -86,7 +86,7 @@ class ResultPart:
         say(ui.noteLabel, shown(words.training_statement(result)))
         ui.reviewBox.clear()
         ui.reviewBox.addItems([f"{n} {shown(text)}" for n, text in enumerate(result.stage_names, start=1)])
-        ui.reviewBox.setCurrentIndex(result.stage - 1)
+        ui.reviewBox.setCurrentIndex((reading or result.stage) - 1)
 
     def _show_refusal(self, result: StagingResult) -> None:
         ui = self.ui

@@ -116,7 +116,7 @@ class StagingRun:
     ) -> None:
         """Begin to stage a scan; another model ends the worker of the one before."""
         if self._staging is None or self._model != (model, engine):
-            self.close()
+            self.close(wait=False)
             self._model = (model, engine)
             self._staging = BackgroundStaging(
                 lambda: WorkerClient(model, python_executable=python_for_worker(), engine=engine)
@@ -134,13 +134,13 @@ class StagingRun:
             self._staging.cancel()
             self._key = None
 
-    def close(self) -> None:
-        """End the worker and everything it started; nothing is told any more."""
+    def close(self, wait: bool = True) -> None:
+        """End the worker and everything it started; nothing is told any more. The page's end waits for it."""
         self._timer.stop()
         staging, self._staging = self._staging, None
         self._key = None
         if staging is not None:
-            staging.close()
+            staging.close(wait)
 
     def _tick(self) -> None:
         # The application may hold the interpreter between calls: this lets the thread that reads the worker go on.

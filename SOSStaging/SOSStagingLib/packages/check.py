@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..quiet_paths import without_paths
+from ..working_folder import working_folder
 from .purposes import TORCH, least_version, name_of, release, requirements
 
 LIBRARY_PARENT = Path(__file__).resolve().parents[2]
@@ -104,7 +105,7 @@ def check(
     try:
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            cwd=working_folder(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         ) as child:  # fmt: skip
             started(child)
             try:

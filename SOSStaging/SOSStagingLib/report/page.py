@@ -20,11 +20,15 @@ _SEVERITY = {"refuse": "Refused", "warning": "Warning", "info": "Note"}
 _ORDER = {"refuse": 0, "warning": 1, "info": 2}
 
 
-def report_html(result: StagingResult) -> str:
-    """Return the whole page. Everything that comes from the scan or the model file is escaped; nothing is fetched."""
+def report_html(result: StagingResult, reading: int | None = None) -> str:
+    """Return the whole page, with the stage a person read beside the answer where there is one.
+
+    Everything that comes from the scan or the model file is escaped; nothing is fetched.
+    """
     scheme = _scheme(result)
     body = [_head(result), _staged(result, scheme) if result.assessable else _refused(result)]
-    body += [_pictures(result), _measures(result), _quality(result), _warnings(result, scheme), _provenance(result)]
+    body += [_reading(result, reading), _pictures(result), _measures(result), _quality(result)]
+    body += [_warnings(result, scheme), _provenance(result)]
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -90,6 +94,17 @@ def _staged(result: StagingResult, scheme: StageScheme | None) -> str:
         f'<p class="prob">Probability {escape(words.percent(result.probabilities[result.stage - 1]))}</p>'
         f"<h3>How sure, and why</h3><ul>{sure}</ul></div>"
         f'<div class="bars">{_bars(result, scheme)}<p class="fine">Scheme: {escape(source)}</p></div></section>'
+    )
+
+
+def _reading(result: StagingResult, reading: int | None) -> str:
+    if reading is None:
+        return ""
+    name = escape(result.stage_names[reading - 1]) if reading <= len(result.stage_names) else ""
+    beside = "as it was answered" if reading == result.stage else "not as it was answered"
+    return (
+        f'<section><h2>Read by a person</h2><p>Stage {reading} of {len(result.stage_names)}: {name} ({beside}).</p>'
+        "</section>"
     )
 
 

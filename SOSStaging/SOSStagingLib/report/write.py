@@ -16,8 +16,8 @@ REPORT_FILE = "report.html"
 OVERLAY_FILE = "overlay.png"
 
 
-def write_report(result: StagingResult, folder: Path) -> None:
-    """Write the report of one result into ``folder``, which is made if missing.
+def write_report(result: StagingResult, folder: Path, reading: int | None = None) -> None:
+    """Write the report of one result into ``folder``, which is made if missing; ``reading`` is a person's stage.
 
     Always result.json and report.html; overlay.png and the Grad-CAM of the stage given and of the second likeliest one
     only for a staged scan that has them, and those of an earlier run are removed otherwise. Each file is put in place
@@ -28,7 +28,7 @@ def write_report(result: StagingResult, folder: Path) -> None:
     _write_overlay(result, folder / OVERLAY_FILE)
     _write_gradcam(result, result.gradcam, folder / GRADCAM_FILE)
     _write_gradcam(result, result.runner_up, folder / RUNNER_UP_FILE)
-    write_text(folder / REPORT_FILE, report_html(result))
+    write_text(folder / REPORT_FILE, report_html(result, reading))
     write_text(folder / RESULT_FILE, result_json(result))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import vtk
@@ -34,8 +35,11 @@ class ViewState:
             state.layers[node.GetLayoutName()] = shown
         return state
 
-    def restore(self, scene: Node) -> None:
-        """Put it back; what has gone since is left empty."""
+    def restore(self, scene: Node, ours: Collection[str] | None = None) -> None:
+        """Put it back; what has gone since is left empty.
+
+        With ``ours``, the ids of the volumes that the page showed, a layer in which the user shows another one stays.
+        """
         layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
         if layout is not None and self.layout and layout.GetViewArrangement() != self.layout:
             layout.SetViewArrangement(self.layout)
@@ -47,9 +51,15 @@ class ViewState:
         for node in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
             if (shown := self.layers.get(node.GetLayoutName())) is not None:
                 background, foreground, opacity = shown
-                node.SetBackgroundVolumeID(_still_there(scene, background))
-                node.SetForegroundVolumeID(_still_there(scene, foreground))
-                node.SetForegroundOpacity(opacity)
+                if _may_change(ours, node.GetBackgroundVolumeID()):
+                    node.SetBackgroundVolumeID(_still_there(scene, background))
+                if _may_change(ours, node.GetForegroundVolumeID()):
+                    node.SetForegroundVolumeID(_still_there(scene, foreground))
+                    node.SetForegroundOpacity(opacity)
+
+
+def _may_change(ours: Collection[str] | None, shown: str | None) -> bool:
+    return ours is None or not shown or shown in ours
 
 
 def _still_there(scene: Node, node_id: str | None) -> str | None:

@@ -9,15 +9,16 @@ import vtk
 from ..scan.geometry import FloatArray
 from ..scan.types import Plane
 from .nodes import Node, nodes_of_class
+from .scans import ijk_to_ras
 from .views import follow_plane
 
 
 def middle_plane(volume: Node) -> Plane:
     """Return the sagittal plane through the volume's middle: where nudging begins before anything was staged."""
-    bounds = [0.0] * 6
-    volume.GetNodeBounds(bounds)
-    center = np.array([(bounds[2 * n] + bounds[2 * n + 1]) / 2 for n in range(3)])
-    return Plane(center, np.array([1.0, 0.0, 0.0]), 0.0, "user")
+    image = volume.GetImageData()
+    last = np.zeros(3) if image is None else np.array(image.GetDimensions()) - 1.0
+    center = ijk_to_ras(volume) @ np.append(last / 2, 1.0)
+    return Plane(center[:3], np.array([1.0, 0.0, 0.0]), 0.0, "user")
 
 
 def nudged(plane: Plane, pivot: FloatArray, offset_mm: float, yaw_deg: float, roll_deg: float) -> Plane:

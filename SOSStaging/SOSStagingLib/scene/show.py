@@ -19,6 +19,8 @@ OVERLAY, REGION, RUNS, PROBABILITIES, SERIES, CHART = "overlay", "region", "runs
 RUNNER_UP = "runner-up"
 COLOURS = "colours"
 FOLDER_KEY = "SOSStaging.Folder"
+ANSWERED = "SOSStaging.AnsweredBox"
+"""Attribute of the box's node: size and centre in mm of the box that was answered, six numbers."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +166,18 @@ def _fill_overlay(node: Node, gradcam: GradCam, colours: Node) -> None:
 
 
 def _fill_region(node: Node, box: FloatArray) -> None:
-    """Set the box [2, 3] of min and max RAS corner; locked, since it is an answer and not an input."""
+    """Set the box [2, 3] of min and max RAS corner; locked, since it is an answer and not an input.
+
+    A box that is no longer the one of the answer before was corrected by hand: it stays as it is.
+    """
+    size, center = box[1] - box[0], box.mean(axis=0)
+    if _is_corrected(node):
+        node.SetAttribute(ANSWERED, _box_text(size, center))
+        return
+    node.SetAttribute(ANSWERED, _box_text(size, center))
     node.SetAndObserveObjectToNodeMatrix(matrix4(np.eye(4)))
-    node.SetSize(*(float(v) for v in box[1] - box[0]))
-    node.SetCenter(*(float(v) for v in box.mean(axis=0)))
+    node.SetSize(*(float(v) for v in size))
+    node.SetCenter(*(float(v) for v in center))
     # The point in the middle would cover the very spot the reader wants to see.
     for index in range(node.GetNumberOfControlPoints()):
         node.SetNthControlPointVisibility(index, False)
@@ -180,6 +190,19 @@ def _fill_region(node: Node, box: FloatArray) -> None:
     display.SetFillVisibility(False)
     display.SetHandlesInteractive(False)
     display.SetPropertiesLabelVisibility(False)
+
+
+def _is_corrected(node: Node) -> bool:
+    """Whether a box differs by more than a hundredth of a millimetre from the one that was answered."""
+    answered = node.GetAttribute(ANSWERED)
+    if not answered:
+        return False
+    there = [*node.GetSize(), *node.GetCenter()]
+    return any(abs(a - float(b)) > 0.01 for a, b in zip(there, answered.split(), strict=True))
+
+
+def _box_text(size: FloatArray, center: FloatArray) -> str:
+    return " ".join(f"{float(v):.4f}" for v in (*size, *center))
 
 
 def _follow_transform(volume: Node | None, nodes: tuple[Node | None, ...]) -> None:

@@ -10,6 +10,7 @@ from ..staging.result import StagingResult
 from .nodes import Node
 
 STAGE_COLUMN, PROBABILITY_COLUMN = "Stage", "Probability"
+READING_COLUMN = "Stage read by a person"
 _BAR_COLOUR = (0.12, 0.31, 0.47)
 
 
@@ -26,6 +27,17 @@ def show_runs(node: Node, result: StagingResult) -> Node:
         _set_cell(node, number, index, row.get(node.GetColumnName(index), ""))
     node.SetLocked(True)
     return node
+
+
+def show_reading(node: Node, stage: int) -> None:
+    """Note a person's stage in the row of the last run, beside the answer."""
+    rows = node.GetNumberOfRows()
+    if not rows:
+        return
+    if node.GetColumnIndex(READING_COLUMN) < 0:
+        _add_column(node, READING_COLUMN, True, rows)
+    _set_cell(node, rows - 1, node.GetColumnIndex(READING_COLUMN), float(stage))
+    node.Modified()
 
 
 def run_row(result: StagingResult) -> dict[str, str | float]:
@@ -91,7 +103,7 @@ def show_chart(chart: Node, series: Node, table: Node, result: StagingResult) ->
 def _add_column(node: Node, name: str, number: bool, rows: int) -> None:
     column = vtk.vtkDoubleArray() if number else vtk.vtkStringArray()
     column.SetName(name)
-    for _ in range(rows):
+    for _row in range(rows):
         column.InsertNextValue(math.nan if number else "")
     node.AddColumn(column)
 

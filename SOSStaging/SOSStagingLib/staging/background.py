@@ -112,22 +112,29 @@ class BackgroundStaging:
         self._run += 1
         self._events.put((self._run, Failure("cancelled", "Staging was cancelled.")))
 
-    def close(self) -> None:
-        """End the worker and remove what was handed over."""
+    def close(self, wait: bool = True) -> None:
+        """End the worker and remove what was handed over; without ``wait`` a thread sees to it that all of it goes."""
         self._run += 1
         self._busy = False
         client, self._client = self._client, None
+        thread, self._thread = self._thread, None
+        folder, self._folder = self._folder, None
         if client is not None:
             client.cancel()
-        if self._thread is not None:
-            self._thread.join(5.0)
-            self._thread = None
-        if client is not None:
-            client.close()
         self._forget_scan()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+
+        def bury() -> None:
+            if thread is not None:
+                thread.join(5.0)
+            if client is not None:
+                client.close()
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+        if wait:
+            bury()
+        else:
+            threading.Thread(target=bury, daemon=True).start()
 
     def _hand_over(self, writer: ScanWriter) -> list[Event]:
         try:

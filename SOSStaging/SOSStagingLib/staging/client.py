@@ -21,6 +21,7 @@ from typing import IO, Any
 from ..model.prediction import Prediction
 from ..quiet_paths import quiet_logger, without_paths
 from ..scan.types import Plane, Slab
+from ..working_folder import working_folder
 from . import protocol
 from .handover import read_result
 from .protocol import Progress, ProgressCallback, SchemeNames, WorkerError
@@ -76,6 +77,7 @@ class _Link:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(environment),
+            cwd=working_folder(),
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -249,11 +251,14 @@ class WorkerClient:
                 raise
 
     def cancel(self) -> None:
-        """End the worker and everything it started; a running call raises WorkerError ``cancelled``. Any thread."""
+        """End the worker and everything it started; a running call raises WorkerError ``cancelled``. Any thread.
+
+        It is not waited for: the running call, or ``close``, sees it go.
+        """
         self._cancelled.set()
         link = self._link
         if link is not None:
-            kill_tree(link.process)
+            kill_tree(link.process, wait=False)
 
     def close(self) -> None:
         """Say bye, then make sure that nothing is left running."""

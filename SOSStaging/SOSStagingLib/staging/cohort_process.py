@@ -8,6 +8,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..quiet_paths import without_paths
+from ..working_folder import working_folder
 from .client import LIBRARY_PARENT, kill_tree
 from .inputs import find_cases
 
@@ -49,7 +51,8 @@ class CohortProcess:
         python: str = sys.executable,
         engine: str | None = None,
     ) -> None:
-        command = [python, "-m", "SOSStagingLib.cli", "stage", *map(str, scans), "--out", str(out), "--json"]
+        self._list = PathList(scans)
+        command = [python, "-m", "SOSStagingLib.cli", "stage", self._list.argument, "--out", str(out), "--json"]
         command += [] if model is None else ["--model", str(model)]
         command += [] if engine is None else ["--engine", engine]
         path = [str(LIBRARY_PARENT), os.environ.get("PYTHONPATH", "")]
@@ -58,7 +61,8 @@ class CohortProcess:
         self._last: deque[str] = deque(maxlen=5)
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-            start_new_session=os.name == "posix", creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            cwd=working_folder(), start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
         assert self._process.stdout is not None and self._process.stderr is not None
         self._errors = threading.Thread(target=self._read_errors, args=(self._process.stderr,), daemon=True)
@@ -78,9 +82,9 @@ class CohortProcess:
                 told.append(self._events.get_nowait())
         return told
 
-    def stop(self) -> None:
-        """End the run and everything it started; what is finished stays."""
-        kill_tree(self._process)
+    def stop(self, wait: bool = True) -> None:
+        """End the run and everything it started; what is finished stays. The reading thread sees it go in any case."""
+        kill_tree(self._process, wait)
 
     def _read(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(ValueError, OSError):
@@ -99,6 +103,19 @@ class CohortProcess:
                 text = without_paths(line.decode("utf-8", "replace").strip())
                 if text:
                     self._last.append(text)
+
+
+class PathList:
+    """Paths in a temporary file, one in each line, for a command's ``@FILE``: Windows' command lines hold few.
+
+    The file goes with the object.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="sosstaging-", ignore_cleanup_errors=True)
+        file = Path(self._folder.name) / "paths.txt"
+        file.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8", errors="surrogateescape")
+        self.argument = f"@{file}"
 
 
 def listed_scans(path: Path) -> list[Path]:

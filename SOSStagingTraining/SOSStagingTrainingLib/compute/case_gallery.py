@@ -82,12 +82,13 @@ def _answers(run: RunFolder, key: str, model: Path, out: Path) -> Iterator[Shown
 
 
 def read_gallery(out: Path) -> list[Shown]:
-    """Return what ``write_gallery`` wrote: wrong answers first, the surest in front. Empty where there is none."""
+    """Return what ``write_gallery`` wrote: wrong answers first, the surest in front. Empty where there is none, or a
+    damaged one, which is written again when it is asked for."""
     try:
         rows = json.loads((out / GALLERY_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return sorted((Shown(**row) for row in rows), key=lambda one: (one.right, -one.probability))
+    except (FileNotFoundError, ValueError, TypeError):
         return []
-    return sorted((Shown(**row) for row in rows), key=lambda one: (one.right, -one.probability))
 
 
 def read_map(out: Path, shown: Shown) -> HeatMap:

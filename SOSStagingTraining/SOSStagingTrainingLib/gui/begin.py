@@ -14,7 +14,7 @@ from slicer.i18n import tr as _
 from SOSStagingLib.gui.texts import shown
 from SOSStagingLib.scan.types import PlainError
 
-from ..compute.run_folder import LOG_FILE, RUN_FILE
+from ..compute.run_folder import LOG_FILE, RUN_FILE, RunError, RunFolder
 from ..compute.runner import RUNS_FOLDER
 from ..compute.watching import RunWatch
 from ..learning.recipe import SUFFIX, load_recipe
@@ -170,7 +170,7 @@ class Beginning:
 
     def _train(self, dataset: str) -> None:
         recipe = tables.chosen(self.ui.recipeBox)
-        out = self.page.study.folder / RUNS_FOLDER / f"{Path(recipe).stem}-{dataset}"
+        out = _run_folder(self.page.study.folder / RUNS_FOLDER / f"{Path(recipe).stem}-{dataset}", recipe)
         folds = tables.chosen(self.ui.foldsBox)
         arguments = ["train", "--recipe", recipe, "--study", self.page.study.folder, "--dataset", dataset]
         arguments += ["--out", out, *self._where(), "--detach", *(["--folds", folds] if folds else [])]
@@ -250,3 +250,20 @@ class Beginning:
         if why or late:
             self._say(why or _("The run did not begin. Its file log.txt may say why."))
         return bool(why or late)
+
+
+def _run_folder(out: Path, recipe: str) -> Path:
+    """The folder for a run: the one of the same recipe if there is one, else a new one beside those of other recipes.
+
+    A recipe keeps its name when it is edited, and one of the study's own may be named like one of the program's.
+    """
+    wanted, number, folder = load_recipe(recipe), 1, out
+    while (folder / RUN_FILE).exists():
+        try:
+            if RunFolder.open(folder).recipe == wanted:
+                break
+        except RunError:
+            pass  # damaged: it stays as it is
+        number += 1
+        folder = out.with_name(f"{out.name}-{number}")
+    return folder

@@ -4,6 +4,7 @@ would stand still whenever Slicer does not run Python."""
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import qt
+from SOSStagingLib.gui.texts import shown
 from SOSStagingLib.staging.client import END_SECONDS, kill_tree
+from SOSStagingLib.working_folder import working_folder
 
 from ..compute.processes import PROGRAM, child_environment
 
 POLL_MS = 60
+_COMMAND = re.compile(r"^sos( [a-z]+)*: ")
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,13 @@ class Ended:
 
     @property
     def last_words(self) -> str:
-        """What it said last on its error output; what went wrong, where something did."""
-        lines = [line.strip() for line in self.err.splitlines() if line.strip()]
-        return lines[-1] if lines else ""
+        """What it said last on its error output: what went wrong, where something did."""
+        return self.words[-1] if self.words else ""
+
+    @property
+    def words(self) -> list[str]:
+        """The lines of its error output, in the language of the application and without the command's name."""
+        return [shown(_COMMAND.sub("", line.strip())) for line in self.err.splitlines() if line.strip()]
 
 
 def python_program() -> str:
@@ -45,6 +53,7 @@ def kwargs_of_child() -> dict[str, Any]:
     """How a child is started: in a group of its own, so that all of it can be ended, and without a window."""
     return {
         "env": child_environment(),
+        "cwd": working_folder(),
         "start_new_session": sys.platform != "win32",
         "creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0),
     }

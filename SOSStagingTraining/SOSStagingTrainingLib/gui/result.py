@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,20 @@ COMPARISON_FOLDER, COMPARISON_FILE, GALLERY_FOLDER = "comparison", "comparison.j
 GALLERY_PROGRAM = "SOSStagingTrainingLib.compute.case_gallery"
 DETECTORS = ("localiser", "yolo")
 FIRST_CHOICE = "ours"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Network:
+    """One finished job of a run: the run's folder and the job's key."""
+
+    run: Path
+    key: str
+
+    @property
+    def gallery(self) -> Path:
+        """Where its answers to held-out cases lie."""
+        return self.run / GALLERY_FOLDER / self.key
 
 
 class ResultSection:
@@ -110,7 +127,8 @@ class ResultSection:
         self._comparison = {}
         if self.watch is not None:
             path = self.watch.run.folder / COMPARISON_FOLDER / COMPARISON_FILE
-            if path.exists():
+            # A file that was damaged is as good as none: Compare methods writes it again.
+            with contextlib.suppress(ValueError, OSError):
                 self._comparison = json.loads(path.read_text(encoding="utf-8"))
         rows = self._comparison.get("methods", [])
         tips = [row["method"] for row in rows]
@@ -144,40 +162,50 @@ class ResultSection:
     # Right and wrong cases.
 
     @property
+    def _network(self) -> Network | None:
+        return None if self.watch is None or not self._key else Network(self.watch.run.folder, self._key)
+
+    @property
     def _gallery_folder(self) -> Path | None:
-        return None if self.watch is None or not self._key else self.watch.run.folder / GALLERY_FOLDER / self._key
+        network = self._network
+        return None if network is None else network.gallery
 
     def _on_gallery(self) -> None:
-        folder = self._gallery_folder
-        if self.watch is not None and folder is not None:
-            self.page.packages.when_ready(PURPOSE, lambda: self._look(folder), self.ui.resultLabel)
+        network = self._network
+        if network is not None:
+            self.page.packages.when_ready(PURPOSE, lambda: self._look(network), self.ui.resultLabel)
 
-    def _look(self, folder: Path) -> None:
+    # Another network may be chosen while this one answers: it stays the one that was chosen at the click.
+
+    def _look(self, network: Network) -> None:
         self._say(_("Asking the network about the held-out cases..."))
-        model = folder / f"model{SUFFIX}"
+        model = network.gallery / f"model{SUFFIX}"
         if model.exists():
-            self._ask(model)
+            self._ask(network, model)
         else:
-            self._publish(GALLERY, model, lambda ended: self._on_model_for_gallery(ended, model))
+            self._publish(GALLERY, network, model, lambda ended: self._on_model_for_gallery(ended, network, model))
         self.refresh()
 
-    def _on_model_for_gallery(self, ended: Ended, model: Path) -> None:
+    def _on_model_for_gallery(self, ended: Ended, network: Network, model: Path) -> None:
         if ended.status:
             self._say(ended.last_words)
             self.refresh()
         else:
-            self._ask(model)
+            self._ask(network, model)
 
-    def _ask(self, model: Path) -> None:
-        if self.watch is not None:
-            arguments = [self.watch.run.folder, self._key, model, model.parent]
-            self.page.children.start(GALLERY, arguments, self._on_answers, module=GALLERY_PROGRAM)
+    def _ask(self, network: Network, model: Path) -> None:
+        arguments = [network.run, network.key, model, network.gallery]
+        done = partial(self._on_answers, network)
+        self.page.children.start(GALLERY, arguments, done, module=GALLERY_PROGRAM)
 
-    def _on_answers(self, ended: Ended) -> None:
-        self._show_gallery()
-        right = sum(one.right for one in self._shown)
-        text = _("{right} of {all} held-out cases are right. Choose one to see it.")
-        self._say(ended.last_words if ended.status else text.format(right=right, all=len(self._shown)))
+    def _on_answers(self, network: Network, ended: Ended) -> None:
+        if network == self._network:
+            self._show_gallery()
+            right = sum(one.right for one in self._shown)
+            text = _("{right} of {all} held-out cases are right. Choose one to see it.")
+            self._say(ended.last_words if ended.status else text.format(right=right, all=len(self._shown)))
+        else:
+            self._say("")
         self.refresh()
 
     def _show_gallery(self) -> None:
@@ -225,7 +253,7 @@ class ResultSection:
         yield
         self._show_box(name)
         yield
-        hottest = self._show_heat(folder, wanted) if wanted.map_file else None
+        hottest = self._heat_or_say(folder, wanted)
         text = _("{case}: label {label}, the network said {given}.")
         text = text.format(case=name, label=wanted.label, given=wanted.given)
         if hottest is not None:
@@ -241,6 +269,13 @@ class ResultSection:
             boxes = () if entry is None else study.boxes_of(entry)
             if boxes:
                 case_view.show_box(self.page.scene, boxes[0], free=False)
+
+    def _heat_or_say(self, folder: Path, shown: Shown) -> float | None:
+        try:
+            return self._show_heat(folder, shown) if shown.map_file else None
+        except (OSError, ValueError, KeyError):
+            log.exception("the map of %s", shown.case)
+            return None
 
     def _show_heat(self, folder: Path, shown: Shown) -> float:
         """Show a case's Grad-CAM; return its strongest value as a share of full scale."""
@@ -268,19 +303,19 @@ class ResultSection:
         if path.exists():
             self._say(_("There is a model named {name} already. Take another name.").format(name=name))
             return
-        self.page.packages.when_ready(PURPOSE, lambda: self._publish_as(path), self.ui.resultLabel)
+        network = self._network
+        if network is not None:
+            self.page.packages.when_ready(PURPOSE, lambda: self._publish_as(network, path), self.ui.resultLabel)
 
-    def _publish_as(self, path: Path) -> None:
+    def _publish_as(self, network: Network, path: Path) -> None:
         self._say(_("Calibrating and measuring the network..."))
-        self._publish(PUBLISH, path, lambda ended: self._on_published(ended, path))
+        self._publish(PUBLISH, network, path, lambda ended: self._on_published(ended, path))
         self.refresh()
 
-    def _publish(self, purpose: str, path: Path, done: Any) -> None:
-        if self.watch is None:
-            return
-        method, fold, seed = self._key.split(".")
+    def _publish(self, purpose: str, network: Network, path: Path, done: Any) -> None:
+        method, fold, seed = network.key.split(".")
         path.parent.mkdir(parents=True, exist_ok=True)
-        arguments = ["publish", self.watch.run.folder, "--method", method, "--fold", fold.removeprefix("fold")]
+        arguments = ["publish", network.run, "--method", method, "--fold", fold.removeprefix("fold")]
         self.page.children.start(purpose, [*arguments, "--seed", seed.removeprefix("seed"), "--out", path], done)
 
     def _on_published(self, ended: Ended, path: Path) -> None:

@@ -9,6 +9,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 from SOSStagingLib.scan.types import PlainError
+from SOSStagingLib.staging.cohort_process import PathList
 from SOSStagingLib.staging.inputs import find_cases
 
 from ..scene.case_view import ROLE
@@ -21,6 +22,7 @@ from . import tables
 from .child import Ended
 
 ADD = "add"
+PROBLEMS_SHOWN = 4
 
 
 class StudySection:
@@ -29,6 +31,8 @@ class StudySection:
     def __init__(self, page: Any) -> None:
         self.page, self.ui = page, page.ui
         self._adding, self._added = 0, 0
+        self._problems: list[str] = []
+        self._list: PathList | None = None
         self._items: list[WorkItem] = []
         ui = self.ui
         ui.openStudyButton.connect("clicked(bool)", self._on_open)
@@ -67,6 +71,7 @@ class StudySection:
             self.ui.studyLabel.text = words(error)
             return
         keep_setting("LastStudy", str(folder))
+        self._problems = []
         self.page.set_study(study)
 
     def _on_open(self) -> None:
@@ -142,9 +147,12 @@ class StudySection:
         study = self.page.study
         if study is None or self.page.children.running(ADD):
             return
+        self._problems = []
         self._adding, self._added = max(1, len(find_cases(paths, study.folder))), 0
         self._show_adding(True)
-        self.page.children.start(ADD, ["study", "add", study.folder, *paths], self._on_added, self._on_one_added)
+        self._list = PathList(paths)
+        arguments = ["study", "add", study.folder, self._list.argument]
+        self.page.children.start(ADD, arguments, self._on_added, self._on_one_added)
         self.page.refresh()
 
     def _on_one_added(self, _line: str) -> None:
@@ -153,17 +161,25 @@ class StudySection:
         self.page.refresh()
 
     def _on_added(self, ended: Ended) -> None:
+        self._list = None
         self._show_adding(False)
         self.page.refresh()
         self.page.annotate.on_study()
-        problems = [line for line in ended.err.splitlines() if line.strip()]
-        if problems:
-            more = len(problems) - 1
-            text = problems[0] if not more else _("{first} And {more} more.").format(first=problems[0], more=more)
-            self.ui.studyLabel.text = text
+        self._problems = ended.words
+        self._show_problems()
+
+    def _show_problems(self) -> None:
+        """Under the study's summary: what was not added, until scans are added again; the tooltip holds all of it."""
+        lines = self._problems[:PROBLEMS_SHOWN]
+        if len(self._problems) > len(lines):
+            lines = [*lines, _("And {more} more: rest the mouse here.").format(more=len(self._problems) - len(lines))]
+        if lines:
+            self.ui.studyLabel.text = "\n".join([self.ui.studyLabel.text, *lines])
+        self.ui.studyLabel.toolTip = "\n".join(self._problems)
 
     def _on_cancel_add(self) -> None:
         self.page.children.cancel(ADD)
+        self._list = None
         self._show_adding(False)
         self.page.refresh()
 
@@ -187,6 +203,7 @@ class StudySection:
             return
         try:
             ui.studyLabel.text = self._summary(study)
+            self._show_problems()
             tables.fill(ui.casesTable, self._rows(study))
         except (PlainError, OSError) as error:
             from .page import words
