@@ -422,8 +422,16 @@
         <translation>{done} von {all} Aufnahmen sind fertig. Die Tabelle steht in cohort.csv neben den Ergebnissen.</translation>
     </message>
     <message>
-        <source>{n} CT series of the DICOM database are added.</source>
-        <translation>{n} CT-Serien der DICOM-Datenbank sind hinzugefügt.</translation>
+        <source>The DICOM database is left out again.</source>
+        <translation>Die DICOM-Datenbank wird wieder weggelassen.</translation>
+    </message>
+    <message>
+        <source>{n} CT series of the DICOM database are added. Press again to leave them out.</source>
+        <translation>{n} CT-Serien der DICOM-Datenbank sind hinzugefügt. Nochmals drücken, um sie wegzulassen.</translation>
+    </message>
+    <message>
+        <source>⚠ could not be run</source>
+        <translation>⚠ nicht gelaufen</translation>
     </message>
     <message>
         <source>The DICOM database holds no CT series.</source>
@@ -436,6 +444,14 @@
 </context>
 <context>
     <name>gui.files</name>
+    <message>
+        <source>{name} is no scene that can be read, or only a part of one.</source>
+        <translation>{name} ist keine lesbare Szene oder nur ein Teil von einer.</translation>
+    </message>
+    <message>
+        <source>Take another copy of it.</source>
+        <translation>Nehmen Sie eine andere Kopie davon.</translation>
+    </message>
     <message>
         <source>{name} is a single picture.</source>
         <translation>{name} ist ein Einzelbild.</translation>
@@ -470,6 +486,66 @@
     <message>
         <source>The picture is in {file}.</source>
         <translation>Das Bild liegt in {file}.</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>Schema</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Stadium</translation>
+    </message>
+    <message>
+        <source>Stage name</source>
+        <translation>Name des Stadiums</translation>
+    </message>
+    <message>
+        <source>Expected stage</source>
+        <translation>Erwartetes Stadium</translation>
+    </message>
+    <message>
+        <source>Plausible stages</source>
+        <translation>Plausible Stadien</translation>
+    </message>
+    <message>
+        <source>Reasons</source>
+        <translation>Gründe</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model version</source>
+        <translation>Version des Modells</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>Trainiert mit</translation>
+    </message>
+    <message>
+        <source>Stage read by a person</source>
+        <translation>Von einer Person gelesenes Stadium</translation>
+    </message>
+    <message>
+        <source>SOS fusion: stage {stage} of {total}</source>
+        <translation>Fusion der SOS: Stadium {stage} von {total}</translation>
+    </message>
+    <message>
+        <source>Stage ({scheme})</source>
+        <translation>Stadium ({scheme})</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>Wahrscheinlichkeit</translation>
     </message>
     <message>
         <source>You agreed with stage {stage}.</source>
@@ -1556,6 +1632,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>Nothing was written: {why}. Choose another folder.</source>
         <translation>Es wurde nichts geschrieben: {why}. Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>{name} has no result yet.</source>
+        <translation>{name} hat noch kein Ergebnis.</translation>
     </message>
 </context>
 <context>

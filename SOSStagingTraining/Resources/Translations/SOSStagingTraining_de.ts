@@ -1257,8 +1257,8 @@
         <translation>Laden Sie zuerst eine Serie aus der DICOM-Datenbank.</translation>
     </message>
     <message>
-        <source>{first} And {more} more.</source>
-        <translation>{first} Und {more} weitere.</translation>
+        <source>And {more} more: rest the mouse here.</source>
+        <translation>Und {more} weitere: den Mauszeiger hier ruhen lassen.</translation>
     </message>
     <message>
         <source>Choose a folder and open the study in it, or make a new one.</source>

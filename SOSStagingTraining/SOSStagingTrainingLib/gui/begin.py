@@ -170,7 +170,7 @@ class Beginning:
 
     def _train(self, dataset: str) -> None:
         recipe = tables.chosen(self.ui.recipeBox)
-        out = _run_folder(self.page.study.folder / RUNS_FOLDER / f"{Path(recipe).stem}-{dataset}", recipe)
+        out = folder_for(self.page.study.folder / RUNS_FOLDER / f"{Path(recipe).stem}-{dataset}", recipe)
         folds = tables.chosen(self.ui.foldsBox)
         arguments = ["train", "--recipe", recipe, "--study", self.page.study.folder, "--dataset", dataset]
         arguments += ["--out", out, *self._where(), "--detach", *(["--folds", folds] if folds else [])]
@@ -252,7 +252,7 @@ class Beginning:
         return bool(why or late)
 
 
-def _run_folder(out: Path, recipe: str) -> Path:
+def folder_for(out: Path, recipe: str) -> Path:
     """The folder for a run: the one of the same recipe if there is one, else a new one beside those of other recipes.
 
     A recipe keeps its name when it is edited, and one of the study's own may be named like one of the program's.

@@ -42,13 +42,16 @@ def test_a_folder_with_a_bad_file_in_it(bench: Any, empty: Any, tmp_path: Path) 
     folder.mkdir()
     for number in range(3):
         picture(folder / f"p{number}.png", number)
-    (folder / "broken.nrrd").write_bytes(b"no scan")
+    for name in ("broken", "worse"):
+        (folder / f"{name}.nrrd").write_bytes(b"no scan")
     dialogs.answer_path(str(folder))
     hand.click(empty.ui.addFolderButton)
     assert empty.ui.addProgress.visible and not empty.ui.addFolderButton.enabled
     cases = added(bench, empty, 3)
     assert [case.kind for case in cases] == ["picture"] * 3
-    assert "broken.nrrd" in empty.ui.studyLabel.text
+    empty.page.refresh()
+    assert all(name in empty.ui.studyLabel.text for name in ("3 cases", "broken.nrrd", "worse.nrrd"))
+    assert "sos study" not in empty.ui.studyLabel.text
     assert not empty.ui.addProgress.visible and empty.ui.addFolderButton.enabled
     assert empty.ui.casesTable.rowCount == 3
 

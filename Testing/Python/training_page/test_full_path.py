@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def stage(bench: Any) -> Any:
     """Stage a head the model has never seen; returns the page of SOSStaging."""
     import slicer
     from Bench import hand
+    from SOSStagingLib.model.library import user_models_folder
 
     bench.select_module("SOSStaging")
     page = slicer.modules.SOSStagingWidget
@@ -99,7 +101,8 @@ def stage(bench: Any) -> Any:
     hand.click(page.ui.stageButton)
     assert bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, PATIENCE)
     assert page.page.result is not None, page.ui.messageLabel.text
-    assert page.page.result.model.name == "mine" or page.page.result.model.sha256
+    published = user_models_folder() / "mine.sosmodel"
+    assert page.page.result.model.sha256 == hashlib.sha256(published.read_bytes()).hexdigest()
     return page
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from training_page.conftest import PATIENCE, cell, column, open_study, section
+from training_page.small_recipe import write_recipe
 
 KEY, KEY_PARTS = "baseline.fold1.seed1", ("baseline", 1, 1)
 RECIPE = {
@@ -142,3 +144,50 @@ def test_a_name_that_cannot_be_a_file_is_refused(bench: Any, finished: Any) -> N
         finished.ui.modelNameEdit.text = name
         hand.click(finished.ui.publishButton)
         assert "Give the model a name" in finished.ui.resultLabel.text
+
+
+def test_the_network_chosen_at_the_click_answers(finished: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from Bench import hand
+    from SOSStagingTrainingLib.gui.child import Ended
+
+    asked: list[tuple[str, list[str]]] = []
+
+    def start(purpose: str, arguments: Any, done: Any, line: Any = None, module: str = "") -> None:
+        asked.append((purpose, [str(word) for word in arguments]))
+        finished.ui.methodBox.setCurrentIndex(-1)  # another one is looked at while this one is written
+        done(Ended(0, "", ""))
+
+    monkeypatch.setattr(finished.page.children, "start", start)
+    monkeypatch.setattr(finished.page.packages, "when_ready", lambda _purpose, go, _label: go())
+    folder = finished.page.result.watch.run.folder / "gallery" / KEY
+    (folder / "model.sosmodel").unlink(missing_ok=True)
+    finished.ui.resultLabel.text = ""
+    hand.click(finished.ui.galleryButton)
+    assert [purpose for purpose, _words in asked] == ["gallery", "gallery"]
+    assert asked[1][1][1:] == [KEY, str(folder / "model.sosmodel"), str(folder)]
+    assert "held-out cases are right" not in finished.ui.resultLabel.text
+
+
+def test_damaged_files_of_a_run_are_as_good_as_none(bench: Any, finished: Any) -> None:
+    run = finished.page.result.watch.run.folder
+    (run / "comparison" / "comparison.json").write_text("{", encoding="utf-8")
+    (run / "gallery" / KEY / "gallery.json").write_text('[{"case": "a"}]', encoding="utf-8")
+    section(bench, finished, "study")
+    open_study(finished, finished.page.study.folder)
+    section(bench, finished, "result")
+    assert not finished.ui.comparisonTable.visible and not finished.ui.galleryTable.visible
+    assert finished.ui.compareButton.enabled
+
+
+def test_an_edited_recipe_gets_a_folder_of_its_own(finished: Any, study_folder: Path) -> None:
+    from SOSStagingTrainingLib.gui.begin import folder_for
+    from SOSStagingTrainingLib.learning.recipe import load_recipe
+
+    write_recipe(study_folder, "small", "baseline", 6)
+    recipe, first = study_folder / "recipes" / "small.toml", finished.page.result.watch.run
+    assert folder_for(first.folder, str(recipe)).name == "small-train-2"
+    same = replace(first, folder=first.folder.with_name("small-train-2"), recipe=load_recipe(str(recipe)))
+    same.created(first.folds())
+    assert folder_for(first.folder, str(recipe)) == same.folder, "a run of the same recipe is gone on with"
+    (same.folder / "run.json").write_text("{", encoding="utf-8")
+    assert folder_for(first.folder, str(recipe)).name == "small-train-3"
