@@ -4,9 +4,9 @@ real network.
     .venv/bin/python Testing/Benchmarks/bench_event_loop.py
 
 The bundled head twice, once more with its plane nudged, cancelled, and staged again by a new worker; after that a
-volume of 512x512x400 voxels, the bundled head resampled, likewise. Other load on the machine makes blocks longer. The bench's
-views are drawn by the processor, Slicer's by the graphics card: blocks are told with and without that drawing, and
-those without have to hold the bar.
+volume of 512x512x400 voxels, the bundled head resampled, likewise. Other load on the machine makes blocks longer.
+The bench's views are drawn by the processor, Slicer's by the graphics card: blocks are told with and without that
+drawing, and those without have to hold the bar.
 """
 
 from __future__ import annotations
