@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One tested pair; any torch from 2.6 on works: make setup TORCH="torch torchvision"
 TORCH ?= torch==2.14.1 torchvision==0.29.1
+# Test files at the same time; a file's tests stay together, as they share what takes long to make
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup demo app test lint packaging-test docs-test test-312 benchmark clean lists check-catalog check-privacy \
@@ -31,7 +34,7 @@ app: setup
 
 # `make test WITHOUT="docs safety"` leaves out folders that a target of their own runs.
 test: setup lint
-	$(BIN)/python -m pytest $(foreach folder,$(WITHOUT),--ignore=Testing/Python/$(folder))
+	$(PYTEST) $(foreach folder,$(WITHOUT),--ignore=Testing/Python/$(folder))
 
 lint: setup
 	$(BIN)/ruff check SOSStaging SOSStagingTraining Testing
@@ -39,11 +42,11 @@ lint: setup
 
 # What a user installs: the index's rules, the package, what it installs, attacks and privacy
 packaging-test: setup check-catalog check-privacy
-	$(BIN)/python -m pytest Testing/Python/extension Testing/Python/packages Testing/Python/safety
+	$(PYTEST) Testing/Python/extension Testing/Python/packages Testing/Python/safety
 
 # Every command of the documents, their links and pictures, the model card's figures
 docs-test: setup
-	$(BIN)/python -m pytest Testing/Python/docs
+	$(PYTEST) Testing/Python/docs
 
 # What needs no torch, under Slicer's Python; `make test-312 SLICER_CORE=5.12.4.0` for another Slicer
 test-312:

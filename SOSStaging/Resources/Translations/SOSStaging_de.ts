@@ -1509,6 +1509,12 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
 <context>
     <name>gui.models_part</name>
     <message>
+        <source>The model {name} is not on this computer; {other} is used.
+{card}</source>
+        <translation>Das Modell {name} ist nicht auf diesem Rechner; {other} wird verwendet.
+{card}</translation>
+    </message>
+    <message>
         <source>The model was not added. {why}</source>
         <translation>Das Modell wurde nicht hinzugefügt. {why}</translation>
     </message>
@@ -1523,6 +1529,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>There is no model. Import one (.sosmodel), or install SOSStaging again.</source>
         <translation>Es gibt kein Modell. Importieren Sie eines (.sosmodel) oder installieren Sie SOSStaging neu.</translation>
+    </message>
+    <message>
+        <source>The folder cannot be opened here: {folder}</source>
+        <translation>Der Ordner kann hier nicht geöffnet werden: {folder}</translation>
     </message>
     <message>
         <source>Delete the model {name} from this computer?</source>

@@ -46,6 +46,10 @@ class ModelsPart:
         box.setCurrentIndex(names.index(name) if name in names else 0 if names else -1)
         box.blockSignals(blocked)
         self._show_card()
+        if name and name not in names and self.path is not None:
+            text = _("The model {name} is not on this computer; {other} is used.\n{card}")
+            card = self.ui.cardLabel.text
+            say(self.ui.cardLabel, text.format(name=Path(name).stem, other=self.path.stem, card=card))
 
     def hold(self, busy: bool) -> None:
         """While a model is at work, none is taken away or put in its place."""
@@ -91,8 +95,13 @@ class ModelsPart:
 
     def _open_folder(self) -> None:
         folder = user_models_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            opened = qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
+        except OSError:
+            opened = False
+        if not opened:
+            say(self.ui.cardLabel, _("The folder cannot be opened here: {folder}").format(folder=str(folder)))
 
     def _remove(self) -> None:
         path = self.path

@@ -165,6 +165,7 @@ class Page:
         self._staged = None
         self._steps.clear()
         self.run.cancel()
+        self._show_idle("")
         self.overlay.forget()
         self._plane_of = None
         self._fresh.clear()

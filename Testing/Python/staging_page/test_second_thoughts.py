@@ -185,3 +185,18 @@ def test_a_case_is_loaded_once_and_a_picture_shows_its_report(page, orders, benc
     page.page.cohort._open(1)
     assert opened == [str(out / "p" / "report.html")]
     assert "web browser" in ui.cohortLabel.text
+
+
+def test_a_scene_whose_model_is_not_here_says_so(page, head, bench):
+    page.page.models.refill("theirs.sosmodel")
+    assert "theirs is not on this computer" in page.ui.cardLabel.text
+    assert page.ui.modelBox.currentText in page.ui.cardLabel.text
+
+
+def test_models_are_held_while_one_is_at_work(person, head, bench):
+    person.begin()
+    ui = person.page.ui
+    assert not ui.importButton.enabled and not ui.removeButton.enabled
+    hand.click(ui.cancelButton)
+    assert bench.wait_until(lambda: not ui.cancelButton.enabled, 20)
+    assert ui.importButton.enabled
