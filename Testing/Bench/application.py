@@ -170,6 +170,9 @@ class Bench:
 
         self.close()
         self.app.moduleManager()._forget_scripted()
+        # What modules asked to be told of went with them.
+        if QtCore.QObject.receivers(self.app, QtCore.SIGNAL("startupCompleted()")):
+            self.app.startupCompleted.disconnect()
         self.app._scene.empty()
         self.app.setRenderPaused(False)
         installing.reset()

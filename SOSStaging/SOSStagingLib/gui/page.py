@@ -53,7 +53,7 @@ class Page:
         self._plane_of: str | None = None
         self._seen: dict[str, Any] = {}
         self.result: StagingResult | None = None
-        self._shown_answer: tuple[str, int] | None = None
+        self._shown_answer: tuple[str, int, Any] | None = None
         self._staged: Node | None = None
         self._fresh: dict[str, StagingResult] = {}
         # Which volume a case of a cohort was loaded into, by its result's folder.
@@ -392,7 +392,8 @@ class Page:
         self.result = result
         volume = self._volume()
         runs = self.history.runs(volume)
-        shown = None if volume is None or result is None or not runs else (volume.GetID(), runs)
+        answer = None if result is None else plain(result.to_json())
+        shown = None if volume is None or answer is None or not runs else (volume.GetID(), runs, answer)
         if shown is None or shown != self._shown_answer:
             # The same answer once more, because something else in the scene has changed, leaves what was chosen alone.
             self.result_part.show(result, self.history.reading(volume))

@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 import slicer
 from Bench import dialogs, hand, problems
-from report.made_results import make_refusal
+from report.made_results import make_refusal, make_result
 from staging_page.conftest import HEAD, drop_head
 from staging_page.test_unfriendly import take_reformat
 
@@ -185,6 +185,17 @@ def test_a_case_is_loaded_once_and_a_picture_shows_its_report(page, orders, benc
     page.page.cohort._open(1)
     assert opened == [str(out / "p" / "report.html")]
     assert "web browser" in ui.cohortLabel.text
+
+
+def test_a_refusal_takes_the_place_of_a_stage(page, head, bench):
+    take(page, bench, head, make_result())
+    assert "Stage 3" in page.ui.headlineLabel.text
+    take(page, bench, head, make_refusal())  # the heat map goes, and the page looks at the scene meanwhile
+    bench.process(0.1)
+    assert "Not assessable" in page.ui.headlineLabel.text
+    take(page, bench, head, make_result())
+    bench.process(0.1)
+    assert "Stage 3" in page.ui.headlineLabel.text
 
 
 def test_a_scene_whose_model_is_not_here_says_so(page, head, bench):
