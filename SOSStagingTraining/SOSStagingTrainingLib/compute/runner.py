@@ -17,7 +17,7 @@ from ..evaluation.files import SUFFIX, read_predictions
 from ..learning.jobs import Job
 from ..learning.recipe import Recipe
 from ..learning.slabs import CACHE_FOLDER, cut_slabs, uncut
-from ..study.dataset import Dataset
+from ..study.dataset import Dataset, is_current
 from ..study.folds import Folds
 from ..study.study import Study
 from ..study.types import StudyError
@@ -135,10 +135,20 @@ def _dataset(study: Study, wanted: Wanted, note: Note, progress: ProgressCallbac
         text = f"The study has several frozen datasets: {', '.join(study.datasets)}."
         raise StudyError("which_dataset", text, "Say which one with --dataset.")
     if study.datasets:
-        return study.dataset(study.datasets[0])
+        return _frozen_before(study, study.dataset(study.datasets[0]), wanted, note)
     least = wanted.recipe.study.min_per_stage
     dataset = study.freeze(OWN_DATASET, raters=wanted.raters, min_per_stage=least, read_scans=False, progress=progress)
     note(f"The study is frozen as {dataset.name}: {len(dataset.cases)} cases, {len(dataset.left_out)} left out.")
+    return dataset
+
+
+def _frozen_before(study: Study, dataset: Dataset, wanted: Wanted, note: Note) -> Dataset:
+    if wanted.raters and set(wanted.raters) != set(dataset.raters):
+        text = f"The labels frozen as {dataset.name} are those of {', '.join(dataset.raters)}, not of those asked for."
+        raise StudyError("other_raters", text, "Freeze theirs under another name: sos study freeze.")
+    if not is_current(study, dataset):
+        text = f"Labels, boxes or cases have changed since they were frozen as {dataset.name}; those of then are used."
+        note(f"{text} New ones are frozen with sos study freeze, and chosen with --dataset.")
     return dataset
 
 

@@ -218,6 +218,9 @@ class Fitting:
         network = self.average or self.network
         metrics = world.from_first(validation_metrics(self.task, network) if world.rank() == 0 else None)
         self.network.train()
+        if not metrics:
+            # A detector names no stage: there is nothing to wait for, it trains to its end.
+            return
         self._tell("validation", step=self.step, epoch=self.step // self.task.steps_per_epoch, metrics=metrics)
         self.best.waited += 1
         if self.train.patience and metrics["nll"] < self.best.score:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,17 @@ def calibrated_card(card: dict[str, Any], judged: list[Judged], cam_peaks: list[
     return {**card, "calibration": calibration, "gradcam_full_scale": float(np.percentile(cam_peaks, 90))}
 
 
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """A file to write the model into while it is made; it takes ``path``'s place at the end, and goes if that fails."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def publish(
     student: Student,
     backbone: str,
@@ -88,7 +100,13 @@ def publish(
     note: Note = lambda text: None,
 ) -> dict[str, Any]:
     """Calibrate on ``heads[0]`` and test on ``heads[1]`` simulated heads, write ``path``; returns the card."""
-    card = base_card(student, backbone, path.stem, "0.1.0", run)
+    with drafted(path) as draft:
+        return _published(student, base_card(student, backbone, path.stem, "0.1.0", run), draft, heads, note)
+
+
+def _published(
+    student: Student, card: dict[str, Any], path: Path, heads: tuple[int, int], note: Note
+) -> dict[str, Any]:
     blob = weights_bytes(student)
     write_model(path, blob, card)
     predictor = Predictor.load(path, "cpu")

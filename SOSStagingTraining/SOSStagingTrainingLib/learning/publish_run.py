@@ -23,7 +23,7 @@ from ..evaluation.predictions import Predictions
 from ..evaluation.simulated import Judged, summary
 from ..study.dataset import FrozenCase
 from ..study.images import CaseSlab
-from .publish import base_card, calibrated_card, weights_bytes
+from .publish import base_card, calibrated_card, drafted, weights_bytes
 from .settings import RecipeError
 from .work import Assignment
 
@@ -50,13 +50,26 @@ def publish_job(
     ``answers`` are the run's predictions: the table of all methods goes onto the card.
     """
     student = student_of(network, assignment.job.method).cpu()
-    card, blob = _card(assignment, student, path.stem), weights_bytes(student)
+    if not assignment.parts.calibration:
+        text = "The run keeps no cases for calibration, and a model is not published without."
+        raise RecipeError("no_calibration", text, "Train it with study.calibration above 0.")
+    # What lies at the path stays until the new model is whole.
+    with drafted(path) as draft:
+        return _published(assignment, student, _card(assignment, student, path.stem), draft, answers, note)
+
+
+def _published(
+    assignment: Assignment,
+    student: Student,
+    card: dict[str, Any],
+    path: Path,
+    answers: Sequence[Predictions],
+    note: Note,
+) -> dict[str, Any]:
+    blob = weights_bytes(student)
     write_model(path, blob, card)
     predictor = Predictor.load(path, "cpu")
     parts, peaks = assignment.parts, list[float]()
-    if not parts.calibration:
-        text = "The run keeps no cases for calibration, and a model is not published without."
-        raise RecipeError("no_calibration", text, "Train it with study.calibration above 0.")
     note(f"calibrating on {len(parts.calibration)} cases")
     card = calibrated_card(card, list(_judged(assignment, predictor, parts.calibration, peaks)), peaks)
     kind = "simulated" if assignment.dataset.simulated else "real"

@@ -170,6 +170,11 @@ def _content(study: Study, raters: Sequence[str] | None, ties: Ties) -> dict[str
     }
 
 
+def is_current(study: Study, dataset: Dataset) -> bool:
+    """Whether the same raters' labels and boxes are still those that were frozen."""
+    return _sha256(_content(study, dataset.raters, dataset.ties)) == dataset.manifest_sha256
+
+
 def _sha256(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -275,3 +275,28 @@ def test_several_frozen_datasets_want_one_to_be_named(tmp_path):
     with pytest.raises(StudyError, match=r"one, two.*--dataset"):
         prepare(asked, quiet)
     assert prepare(replace(asked, dataset="two"), quiet).dataset == "two"
+
+
+def test_labels_that_changed_since_they_were_frozen_are_told(tmp_path):
+    from SOSStagingTrainingLib.study.study import Study
+
+    asked, said = wanted(tmp_path, cases=10), []
+    study = Study.open(asked.study)
+    study.freeze("train", min_per_stage=1)
+    prepare(asked, said.append)
+    assert not any("have changed" in text for text in said)
+    study.append_label("slab-01", "anna", 2)
+    prepare(asked, said.append)
+    assert any("have changed since they were frozen as train" in text for text in said)
+    with pytest.raises(StudyError, match="not of those asked for"):
+        prepare(replace(asked, raters=("somebody",)), quiet)
+
+
+def test_a_detector_trains_to_its_end_where_others_stop_early(tmp_path):
+    recipe = small_recipe(
+        methods=["localiser"],
+        study={"folds": 2, "validation": 0.3, "calibration": 0.2, "min_per_stage": 1},
+        train={"epochs": 2, "batch": 4, "patience": 1},
+    )
+    watched = done(prepare(wanted(tmp_path, recipe, folds=(1,)), quiet))
+    assert watched.done == ["localiser.fold1.seed1"] and not watched.failed

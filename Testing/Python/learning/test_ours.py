@@ -20,7 +20,7 @@ from SOSStagingLib.scan.types import SLAB_PLANES, SLAB_SIZE, Slab  # noqa: E402
 from SOSStagingTrainingLib.learning import methods  # noqa: E402
 from SOSStagingTrainingLib.learning.absent import beside, without  # noqa: E402
 from SOSStagingTrainingLib.learning.batch import Batch  # noqa: E402
-from SOSStagingTrainingLib.learning.publish import base_card, weights_bytes  # noqa: E402
+from SOSStagingTrainingLib.learning.publish import base_card, drafted, weights_bytes  # noqa: E402
 from SOSStagingTrainingLib.learning.settings import NetworkSettings  # noqa: E402
 from SOSStagingTrainingLib.learning.two_looks import TwoLooks, cut, in_view, in_window, window_around  # noqa: E402
 from SOSStagingTrainingLib.learning.weights import NetworkError  # noqa: E402
@@ -232,3 +232,17 @@ def test_batch_statistics_of_a_pretrained_backbone_stay(tmp_path: Path) -> None:
     assert moved(fresh)
     assert not moved(begun)
     assert begun.training and begun.student.coarse_pyramid.training
+
+
+def test_a_model_that_cannot_be_finished_leaves_the_one_before(tmp_path):
+    model = tmp_path / "mine.sosmodel"
+    model.write_bytes(b"the one before")
+    with pytest.raises(RuntimeError, match="no calibration"), drafted(model) as draft:
+        draft.write_bytes(b"half of a new one")
+        assert not list(tmp_path.glob("*.sosmodel"))[1:], "a page would offer the draft"
+        raise RuntimeError("no calibration")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.sosmodel"]
+    assert model.read_bytes() == b"the one before"
+    with drafted(model) as draft:
+        draft.write_bytes(b"new")
+    assert model.read_bytes() == b"new"
