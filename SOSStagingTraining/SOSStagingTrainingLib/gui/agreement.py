@@ -18,7 +18,7 @@ class AgreementSection:
     def __init__(self, page: Any) -> None:
         self.page, self.ui = page, page.ui
         headers = [_("Pair"), "n", _("Kappa"), _("Exact"), _("±1")]
-        tables.prepare(self.ui.agreementTable, headers)
+        tables.prepare(self.ui.agreementTable, headers, stretched=None)
         self.ui.agreementButton.connect("clicked(bool)", self.compare)
         self.on_study()
 

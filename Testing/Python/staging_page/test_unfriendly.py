@@ -108,7 +108,9 @@ def test_a_run_that_ends_on_another_page_is_there_on_the_way_back(person, head, 
     hand.click(person.page.ui.stageButton)
     bench.select_module("")
     layers = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
-    assert bench.wait_until(lambda: not person.page.page.run.busy, 60)
+    page = person.page.page
+    assert bench.wait_until(lambda: not page.run.busy and page.history.runs(head) == 1, 60)
+    assert bench.wait_until(lambda: not page._steps, 20)
     assert not any(layer.GetForegroundVolumeID() for layer in layers)
     bench.select_module("SOSStaging")
     assert "Stage 4" in person.page.ui.headlineLabel.text
