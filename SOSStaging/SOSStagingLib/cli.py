@@ -45,6 +45,18 @@ Register = Callable[[Any], None]
 log = quiet_logger(__name__)
 
 
+def take_lists(parser: argparse.ArgumentParser) -> None:
+    """Let a command take ``@FILE``: paths in a text file, one in each line; empty lines and remarks are none."""
+
+    def path_of(line: str) -> list[str]:
+        from .staging.inputs import path_in_line
+
+        return path_in_line(line)
+
+    parser.fromfile_prefix_chars = "@"
+    parser.convert_arg_line_to_args = path_of  # type: ignore[method-assign, assignment]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``sos`` and return its exit code: 0 done, 2 wrong use, 3 some refused or failed, 130 interrupted."""
     return _run(build_parser(), sys.argv[1:] if argv is None else argv)

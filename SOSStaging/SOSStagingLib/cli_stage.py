@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .cli import EXIT_DONE, EXIT_NOT_ALL, EXIT_WRONG_USE
+from .cli import EXIT_DONE, EXIT_NOT_ALL, EXIT_WRONG_USE, take_lists
 
 if TYPE_CHECKING:
     from .scan.types import Plane
@@ -37,7 +37,7 @@ def register(subparsers: Any) -> None:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.fromfile_prefix_chars = "@"
+    take_lists(parser)
     scans = "scan files or folders; @FILE: those in a text file, one in each line"
     parser.add_argument("scans", nargs="+", type=Path, metavar="SCAN", help=scans)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")

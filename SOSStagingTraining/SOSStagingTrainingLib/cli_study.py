@@ -10,7 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SOSStagingLib.cli import EXIT_DONE, EXIT_NOT_ALL, EXIT_WRONG_USE
+from SOSStagingLib.cli import EXIT_DONE, EXIT_NOT_ALL, EXIT_WRONG_USE, take_lists
 
 if TYPE_CHECKING:
     from .study.agreement import Agreement
@@ -89,7 +89,7 @@ def _create(actions: Any) -> None:
 
 def _add(actions: Any) -> None:
     parser = _action(actions, "add", "add scans or pictures; they stay where they are", _run_add)
-    parser.fromfile_prefix_chars = "@"
+    take_lists(parser)
     scans = "scan files, DICOM folders, or folders; @FILE: those in a text file, one in each line"
     parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help=scans)
     parser.add_argument(

@@ -55,7 +55,7 @@ class ModelsPart:
         """While a model is at work, none is taken away or put in its place."""
         self._held = busy
         self.ui.importButton.enabled = not busy
-        self.ui.removeButton.enabled = not busy and self.path is not None and self.path in user_models()
+        self._allow_removal()
 
     def add(self, path: Path) -> None:
         """Import a model file; a bad one is named in plain words."""
@@ -81,9 +81,12 @@ class ModelsPart:
         if self.path is not None:
             self._changed(self.path.name)
 
+    def _allow_removal(self) -> None:
+        self.ui.removeButton.enabled = not self._held and self.path is not None and self.path in user_models()
+
     def _show_card(self) -> None:
         path = self.path
-        self.ui.removeButton.enabled = not self._held and path is not None and path in user_models()
+        self._allow_removal()
         if path is None:
             say(self.ui.cardLabel, _("There is no model. Import one (.sosmodel), or install SOSStaging again."))
             return

@@ -19,7 +19,7 @@ from typing import IO, Any
 from ..quiet_paths import without_paths
 from ..working_folder import working_folder
 from .client import LIBRARY_PARENT, kill_tree
-from .inputs import find_cases
+from .inputs import find_cases, path_in_line
 
 ENDED_WELL = (0, 3)
 """Exit status of a run that came to its end: all staged, or some refused."""
@@ -125,8 +125,8 @@ def listed_scans(path: Path) -> list[Path]:
     """
     if path.suffix.lower() not in (".txt", ".csv"):
         return [path]
-    lines = [line.strip().strip('"') for line in path.read_text(encoding="utf-8-sig").splitlines()]
-    return [path.parent / line for line in lines if line and not line.startswith("#")]
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return [path.parent / found for line in lines for found in path_in_line(line)]
 
 
 def case_paths(scans: Sequence[Path], out: Path) -> dict[str, Path]:

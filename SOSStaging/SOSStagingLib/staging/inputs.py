@@ -17,6 +17,12 @@ DETACHED_HEADERS = (".mhd", ".nhdr", ".hdr", ".img")
 MARKER_FILE = ".sosstaging.json"
 
 
+def path_in_line(line: str) -> list[str]:
+    """The path in a line of a list: one, or none in an empty line and in a remark (``#``). Quotes are taken off."""
+    path = line.strip().strip('"')
+    return [] if not path or path.startswith("#") else [path]
+
+
 @dataclass(frozen=True)
 class Case:
     """One scan and the name of its result folder."""

@@ -48,6 +48,16 @@ def test_all_staged_is_0_with_a_table(stage, tmp_path, capsys):
     assert {"result.json", "report.html", "overlay.png", "gradcam.nrrd"} <= made
 
 
+def test_a_list_of_scans_with_empty_lines_and_remarks(stage, tmp_path, capsys, monkeypatch):
+    heads = [write_head(tmp_path / "in" / f"{name} one.nrrd") for name in ("anna", "mira")]
+    write_head(tmp_path / "elsewhere" / "not-asked-for.nrrd")
+    (tmp_path / "list.txt").write_text(f'# two scans\n{heads[0]}\n\n"{heads[1]}"\n\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert stage(f"@{tmp_path / 'list.txt'}", "--json") == 0
+    names = [json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()]
+    assert len(names) == 2 and {name[:4] for name in names} == {"anna", "mira"}
+
+
 def test_a_folder_some_refused_is_3_and_json_is_all_there_is_on_stdout(stage, tmp_path, capsys):
     write_head(tmp_path / "in" / "good.nrrd")
     write_head(tmp_path / "in" / "faint.nrrd", level=100)
