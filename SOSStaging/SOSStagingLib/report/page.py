@@ -101,9 +101,9 @@ def _reading(result: StagingResult, reading: int | None) -> str:
     if reading is None:
         return ""
     name = escape(result.stage_names[reading - 1]) if reading <= len(result.stage_names) else ""
-    beside = "as it was answered" if reading == result.stage else "not as it was answered"
+    beside = "the same as the answer" if reading == result.stage else f"the answer was stage {result.stage}"
     return (
-        f'<section><h2>Read by a person</h2><p>Stage {reading} of {len(result.stage_names)}: {name} ({beside}).</p>'
+        f'<section><h3>Read by a person</h3><p>Stage {reading} of {len(result.stage_names)}: {name} ({beside}).</p>'
         "</section>"
     )
 
