@@ -33,6 +33,10 @@ field holds too few coarse ones. In fields of 60 and 80 mm planes fitted to thos
 SEARCH_ANGLES = np.tan(np.radians(np.linspace(-24, 24, 9)))
 SEARCH_OFFSETS_MM = np.linspace(-32, 32, 9)
 SEARCH_KEPT = 4
+SURE = 0.25
+"""Below this confidence the search's next best node is followed as well: the coarse features of a truncated head may
+agree best about another plane than its bones."""
+SAME_POSE = np.array([0.02, 0.02, 1.0])
 MIN_SUPPORT = 0.7
 """Share of the wider Gaussian's weight that must have been measured for an edge feature to count."""
 TRUSTED_DEG, UNTRUSTED_DEG = 30.0, 45.0
@@ -74,14 +78,24 @@ def find_plane(scan: Scan) -> Plane:
     if grey is None or coarse_grey is None:
         return Plane(scan.geometry.center_ras, np.array([1.0, 0.0, 0.0]), confidence=0.0)
     center = _tissue_center(coarse_grey, coarse.geometry)
-    pose = _search(_level(coarse_grey, coarse.geometry, 4.0, 3000, center))
-    pose = _refine(_level(coarse_grey, coarse.geometry, 2.0, 6000, center), pose, 0.6)
+    candidates = _search(_level(coarse_grey, coarse.geometry, 4.0, 3000, center))
+    soft = _level(coarse_grey, coarse.geometry, 2.0, 6000, center)
     bone = _bone(grey)
-    shortest = float(np.min(fine.geometry.spacing * fine.array.shape[::-1]))
+    found: list[Plane] = []
+    for pose in candidates:
+        found.append(_on_bone(bone, fine.geometry, center, _refine(soft, pose, 0.6)))
+        if found[-1].confidence >= SURE:
+            break
+    return max(found, key=lambda plane: plane.confidence)
+
+
+def _on_bone(bone: Float32Array, geometry: Geometry, center: FloatArray, pose: FloatArray) -> Plane:
+    """Return the plane that the bones around ``pose`` agree on."""
+    shortest = float(np.min(geometry.spacing * bone.shape[::-1]))
     scale = float(np.clip(shortest / FIELD_PER_SCALE, DETAIL_SCALE_MM, BONE_SCALE_MM))
-    pose = _refine(_level(bone, fine.geometry, scale, 12000, center, pose), pose, 0.6)
+    pose = _refine(_level(bone, geometry, scale, 12000, center, pose), pose, 0.6)
     normal = _normal(pose)
-    detail = _correlation(_level(bone, fine.geometry, DETAIL_SCALE_MM, 12000, center, pose), pose)
+    detail = _correlation(_level(bone, geometry, DETAIL_SCALE_MM, 12000, center, pose), pose)
     return Plane(center + pose[2] * normal, normal, confidence=_confidence(detail, normal))
 
 
@@ -213,13 +227,18 @@ def _correlation(level: _Level, pose: FloatArray, nearest: bool = False) -> floa
     return float(here @ there) / power if power > 0 else -1.0
 
 
-def _search(level: _Level) -> FloatArray:
-    """Return the best pose of a grid of yaw, roll and offset, after refining its few best nodes."""
+def _search(level: _Level) -> list[FloatArray]:
+    """Return the few best poses of a grid of yaw, roll and offset, refined, best first and each once."""
     poses = [np.array([a, b, t]) for a in SEARCH_ANGLES for b in SEARCH_ANGLES for t in SEARCH_OFFSETS_MM]
     scores = [_correlation(level, pose, nearest=True) for pose in poses]
     best = np.argsort(scores, kind="stable")[::-1][:SEARCH_KEPT]
     refined = [_refine(level, poses[b], 1.0) for b in best]
-    return max(refined, key=lambda pose: _correlation(level, pose))
+    refined.sort(key=lambda pose: _correlation(level, pose), reverse=True)
+    different: list[FloatArray] = []
+    for pose in refined:
+        if all(np.any(np.abs(pose - other) > SAME_POSE) for other in different):
+            different.append(pose)
+    return different
 
 
 def _refine(level: _Level, pose: FloatArray, scale: float, steps: int = 30) -> FloatArray:

@@ -23,6 +23,7 @@ from typing import Any, Literal
 from SOSStagingLib.report.files import write_text
 from SOSStagingLib.scan.types import PlainError
 
+from ..evaluation.files import SUFFIX
 from ..learning.events import EVENTS_FILE, Event, read_events
 from ..learning.jobs import Job
 from ..learning.recipe import Recipe, parse_recipe
@@ -96,8 +97,19 @@ class RunFolder:
         known = {job.key for job in self.jobs}
         more = tuple(job for job in wanted.jobs if job.key not in known)
         run = replace(wanted, jobs=self.jobs + more)
+        self._copy_answers(run.predictions)
         run._write({})
         return run
+
+    def _copy_answers(self, other: Path) -> None:
+        """Answers given so far also lie where later ones are wanted."""
+        if other.resolve() == self.predictions.resolve():
+            return
+        for key in (job.key for job in self.jobs if self.state(job.key) == "done"):
+            given = self.predictions / f"{key}{SUFFIX}"
+            if given.exists() and not (other / given.name).exists():
+                other.mkdir(parents=True, exist_ok=True)
+                write_text(other / given.name, given.read_text(encoding="utf-8"))
 
     @classmethod
     def open(cls, folder: Path) -> RunFolder:

@@ -24,7 +24,7 @@ from ..study.types import StudyError
 from .execute import Outcome, dask_pool, local_pool, usual_threads, work_here, work_with
 from .locks import held
 from .processes import do_job_together
-from .run_folder import PREDICTIONS_FOLDER, RUN_LOCK_FILE, RunError, RunFolder, State
+from .run_folder import PREDICTIONS_FOLDER, RUN_FILE, RUN_LOCK_FILE, RunError, RunFolder, State
 from .stopping import StopRequest
 from .worker import LOCK_SECONDS, do_job
 
@@ -86,40 +86,59 @@ def prepare(wanted: Wanted, note: Note, progress: ProgressCallback | None = None
     methods, fold_numbers = wanted.methods or recipe.methods, wanted.folds or _all_folds(recipe)
     everything = plan(recipe, list(product(fold_numbers, wanted.seeds, methods)))
     study = Study.open(wanted.study)
-    for name in dict.fromkeys(job.method for job in everything):
+    out = _out(wanted, study)
+    for name in dict.fromkeys(job.method for job in everything if not _is_done(out, job)):
         refuse_unready(recipe, name, len(study.scheme.stages))
     dataset = _dataset(study, wanted, note, progress)
     folds = _folds(study, dataset, wanted)
-    jobs = plan(recipe, _unanswered(wanted, dataset, list(product(fold_numbers, wanted.seeds, methods)), note))
+    jobs = plan(recipe, _unanswered(wanted, dataset, folds, list(product(fold_numbers, wanted.seeds, methods)), note))
     for fold in {job.fold for job in jobs}:
         _refuse_empty(parts_of(dataset, folds, fold, recipe.study).training, fold)
-    out = wanted.out or study.folder / RUNS_FOLDER / f"{recipe.name.split(';')[0]}-{dataset.name}"
     places = (study.folder, wanted.cache or study.folder / CACHE_FOLDER, wanted.predictions or out / PREDICTIONS_FOLDER)
     return RunFolder(out, recipe, *places, dataset.name, dataset.manifest_sha256, jobs).created(folds)
 
 
-def _unanswered(wanted: Wanted, dataset: Dataset, asked: list[Asked], note: Note) -> list[Asked]:
+def _out(wanted: Wanted, study: Study) -> Path:
+    """The run's folder: the one asked for, or one named by the recipe and the dataset that ``_dataset`` gives."""
+    dataset = wanted.dataset or next(iter(study.datasets), OWN_DATASET)
+    return wanted.out or study.folder / RUNS_FOLDER / f"{wanted.recipe.name.split(';')[0]}-{dataset}"
+
+
+def _is_done(out: Path, job: Job) -> bool:
+    """Whether a run that is gone on with has this job behind it, and so needs nothing for it."""
+    return (out / RUN_FILE).exists() and RunFolder.open(out).state(job.key) == "done"
+
+
+def _unanswered(wanted: Wanted, dataset: Dataset, folds: Folds, asked: list[Asked], note: Note) -> list[Asked]:
     """What is asked for and not answered yet in the folder of predictions."""
     folder = wanted.predictions
     if folder is None or not folder.is_dir():
         return asked
-    left = [one for one in asked if not _is_answered(folder, wanted.recipe, dataset, one)]
+    left = [one for one in asked if not _is_answered(folder, wanted.recipe, dataset, folds, one)]
     if len(left) < len(asked):
         note(f"{len(asked) - len(left)} of {len(asked)} are answered already in {folder}.")
     return left
 
 
-def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, one: Asked) -> bool:
+def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, folds: Folds, one: Asked) -> bool:
+    from ..learning.plan import settings_sha256
+
     fold, seed, method = one
     path = folder / f"{Job(method, fold, seed).key}{SUFFIX}"
     if not path.exists():
         return False
-    header = read_predictions(path).header
-    if (header.manifest_sha256, header.recipe, header.folds) == (
-        *(dataset.manifest_sha256, recipe.name, recipe.study.folds),
-    ):
+    found = read_predictions(path)
+    header, told = found.header, settings_sha256(recipe, method)
+    differs = {
+        "study or dataset": header.manifest_sha256 != dataset.manifest_sha256,
+        "recipe": header.recipe != recipe.name,
+        "settings of this method or of one it needs": header.settings_sha256 not in ("", told),
+        "folds": header.folds != folds.k or {case.case for case in found.cases} != set(folds.held_out(fold - 1)),
+    }
+    if not any(differs.values()):
         return True
-    text = f"{path.name} in {folder} was made with another study, recipe or number of folds."
+    other = ", ".join(name for name, is_other in differs.items() if is_other)
+    text = f"{path.name} in {folder} was made with another {other}."
     raise RunError("other_predictions", text, "Move it away, or say another --predictions.")
 
 

@@ -1,7 +1,8 @@
 """Whether Grad-CAM looks where the synchondrosis is, and whether what it shows matters to the answer.
 
 Two questions, each with what chance gives beside it: how much of the map's mass, and its peak, lies inside the ROI (a
-uniform map over the same valid area: the ROI's share of that area); and how far the probability of the stage given
+uniform map over the same area, which for a network that looks at a part of the slice is that part: the ROI's share of
+that area); and how far the probability of the stage given
 falls when the hottest region is blurred away (an equally large random region nearby).
 """
 

@@ -1,4 +1,4 @@
-"""Predictions files: written in one step, read with errors that name the file and the row, found again by a later run.
+"""Predictions files: written in one step, read with errors that name the file and the row.
 
 The JSON has one case on a line, so that a change shows as what it is; logits have four decimals, shares four, mm three.
 """
@@ -19,7 +19,6 @@ FORMAT = "sosstaging.predictions/1"
 SUFFIX = ".predictions.json"
 _COLUMNS = [field.name for field in fields(CasePrediction)]
 _DECIMALS = {"sos_error_mm": 3}
-_SAME = ("folds", "data", "scheme", "manifest_sha256", "recipe")
 
 
 def predictions_path(folder: Path, header: RunHeader) -> Path:
@@ -77,24 +76,6 @@ def read_folder(folder: Path) -> list[Predictions]:
     return sorted(parts, key=lambda part: (part.header.method, part.header.seed, part.header.fold))
 
 
-def find_finished(folder: Path, header: RunHeader) -> Predictions | None:
-    """The finished predictions of this method, fold and seed, or None: then the run is still to do.
-
-    PredictionsError: there is a file, but it is damaged or was made with another study, recipe or split.
-    """
-    path = predictions_path(folder, header)
-    if not path.exists():
-        return None
-    found = read_predictions(path)
-    for name in _SAME:
-        was, now = getattr(found.header, name), getattr(header, name)
-        if was != now:
-            raise PredictionsError(
-                f"{path} was made with another {name} ({was!r}, now {now!r}). Move it away to run this fold again"
-            )
-    return found
-
-
 def _part_text(cases: Sequence[CasePrediction]) -> str:
     columns = [name for name in _COLUMNS if any(getattr(case, name) is not None for case in cases) or name == "logits"]
     rows = [[_cell(case, name) for name in columns] for case in cases]
@@ -116,7 +97,8 @@ def _parsed(raw: Any) -> Predictions:
     _check_keys("the file", raw, {"format", "header", "cases"}, {"calibration"})
     if not isinstance(raw["header"], dict):
         raise PredictionsError("the header must be a JSON object")
-    _check_keys("the header", raw["header"], {field.name for field in fields(RunHeader)})
+    names = {field.name for field in fields(RunHeader)}
+    _check_keys("the header", raw["header"], names - {"settings_sha256"}, names)
     header = RunHeader(**raw["header"])
     return Predictions(header, _part("cases", raw["cases"]), _part("calibration", raw.get("calibration")))
 

@@ -34,7 +34,7 @@ class RunHeader:
 
     ``method`` is a short lower-case name. ``fold`` counts from 1 to ``folds``. ``data`` says what the cases are.
     ``manifest_sha256`` is the hash of the study's manifest: methods are only compared on the same one. ``recipe`` names
-    the recipe; ``parameters`` counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``;
+    the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in older files); ``parameters`` counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``;
     ``command`` makes the run again; ``date`` is ISO.
     """
 
@@ -51,6 +51,7 @@ class RunHeader:
     command: str
     date: str
     scheme: str = DEFAULT_SCHEME
+    settings_sha256: str = ""
 
     def __post_init__(self) -> None:
         _check_types(self, "the header")
@@ -62,8 +63,10 @@ class RunHeader:
             raise PredictionsError(f"fold is {self.fold}, but must lie from 1 to folds, which is {self.folds}")
         if self.data not in DATA:
             raise PredictionsError(f"data is {self.data!r}, but must be simulated or real")
-        if not _SHA256.fullmatch(self.manifest_sha256):
-            raise PredictionsError(f"manifest_sha256 must be 64 hexadecimal digits, not {self.manifest_sha256!r}")
+        for name in ("manifest_sha256", "settings_sha256"):
+            value = getattr(self, name)
+            if not _SHA256.fullmatch(value) and (value or name == "manifest_sha256"):
+                raise PredictionsError(f"{name} must be 64 hexadecimal digits, not {value!r}")
         if self.parameters < 0 or not 0 <= self.seconds_per_scan < math.inf:
             raise PredictionsError("parameters and seconds_per_scan must be numbers, not below 0")
         try:
@@ -192,12 +195,18 @@ def _check_one_run(headers: Sequence[RunHeader]) -> None:
     for n, header in enumerate(headers):
         if header.fold in [other.fold for other in headers[:n]]:
             raise PredictionsError(f"fold {header.fold} of method {header.method}, seed {header.seed} is there twice")
-        for name in ("method", "seed", "folds", "data", "scheme", "manifest_sha256", "recipe"):
-            if getattr(header, name) != getattr(first, name):
+        for name in ("method", "seed", "folds", "data", "scheme", "manifest_sha256", "recipe", "settings_sha256"):
+            if not same(name, first, header):
                 raise PredictionsError(
                     f"{first.run} and {header.run} differ in {name} ({getattr(first, name)!r}, "
                     f"{getattr(header, name)!r}), so they are not folds of one run"
                 )
+
+
+def same(name: str, one: RunHeader, other: RunHeader) -> bool:
+    """Whether two headers agree in a field; a hash of settings that one does not have is none that differs."""
+    mine, theirs = getattr(one, name), getattr(other, name)
+    return mine == theirs or (name == "settings_sha256" and not (mine and theirs))
 
 
 def _check_part(part: str, cases: Sequence[CasePrediction], stages: int) -> None:

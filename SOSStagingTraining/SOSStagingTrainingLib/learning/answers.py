@@ -94,7 +94,7 @@ def _measured(batch: Batch, said: Prediction) -> Row:
     if said.box is not None and bool(batch.has_box):
         row["sos_error_mm"] = _distance_mm(batch, said.box[0])
     if said.cam is not None and bool(batch.has_box):
-        found = roi_attention(_on_pixels(said.cam, batch), _pixels(batch.mask), _pixels(batch.valid))
+        found = roi_attention(_on_pixels(said.cam, batch), _pixels(batch.mask), _reached(said, batch))
         row |= {"roi_mass": found.roi_mass, "peak_inside": found.peak_inside, "uniform_share": found.uniform_share}
     return row
 
@@ -103,6 +103,15 @@ def _on_pixels(cam: Tensor, batch: Batch) -> npt.NDArray[np.float32]:
     """A map [1, 1, h, w] on the view's pixels: its cells may be larger than an ROI."""
     size = (batch.image.shape[-2], batch.image.shape[-1])
     return functional.interpolate(cam.float().cpu(), size=size, mode="bilinear", align_corners=False)[0, 0].numpy()
+
+
+def _reached(said: Prediction, batch: Batch) -> npt.NDArray[np.bool_]:
+    """The part of the field of view where the map can be other than 0; all of it where that is nowhere."""
+    valid = _pixels(batch.valid)
+    if said.cam_reach is None:
+        return valid
+    reach = functional.interpolate(said.cam_reach.float(), size=valid.shape, mode="nearest")
+    return reached if (reached := valid & _pixels(reach)).any() else valid
 
 
 def _pixels(mask: Tensor) -> npt.NDArray[np.bool_]:

@@ -11,11 +11,11 @@ from SOSStagingLib.model.gradcam import gradcam
 from torch import Tensor, nn
 
 from .batch import Batch
-from .distillation import Labels, cross_entropy, label_shares
+from .distillation import cross_entropy, label_shares
 from .maps import on_view, paste
 from .methods import Context, Prediction, register
 from .networks import FusionNetwork, StageNetwork
-from .settings import CropSource, NetworkSettings
+from .settings import CropSource, Labels, NetworkSettings
 from .weights import NetworkError
 
 Crops = tuple[CropSource, CropSource]
@@ -60,7 +60,7 @@ class Classifier:
         self, network: nn.Module, batch: Batch, context: Context, generator: torch.Generator
     ) -> dict[str, Tensor]:
         """``classification``: cross-entropy."""
-        shares = label_shares(batch.stage, batch.soft, self.labels, smoothing=context.smoothing)
+        shares = label_shares(batch.stage, batch.soft, context.labels or self.labels, smoothing=context.smoothing)
         return {"classification": cross_entropy(network(self._shown(batch)).logits, shares)}
 
     def predict(self, network: nn.Module, batch: Batch, context: Context) -> Prediction:
@@ -76,8 +76,10 @@ def predicted(network: Any, shown: Tensor, batch: Batch, *, crops: bool) -> Pred
     answer = network(shown)
     cam = gradcam(network.head, answer.features.float(), answer.logits.argmax(1))
     view = (batch.image.shape[-2], batch.image.shape[-1])
-    laid = paste(cam, batch.crop_box, view) if crops else on_view(cam, view)
-    return Prediction(logits=answer.logits, cam=laid)
+    if not crops:
+        return Prediction(logits=answer.logits, cam=on_view(cam, view))
+    laid, reach = (paste(map_, batch.crop_box, view) for map_ in (cam, torch.ones_like(cam)))
+    return Prediction(logits=answer.logits, cam=laid, cam_reach=reach)
 
 
 for _method in (

@@ -9,7 +9,6 @@ be used counts as 0, so that a batch means the same however it is split.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import torch
 from SOSStagingLib.model.gradcam import StageHead, gradcam
@@ -17,11 +16,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from .maps import has_box, through
+from .settings import Labels
 
 PAPER_WEIGHTS: Mapping[str, float] = {"attention": 0.01, "distillation": 0.8, "classification": 0.2}
 PAPER_TEMPERATURE = 3.0
-Labels = Literal["hard", "raters", "ordinal"]
-"""The majority's stage; the raters' votes as shares; the raters' votes with some mass on the stages beside."""
 
 
 def mean_over(values: Tensor, usable: Tensor | None = None) -> Tensor:

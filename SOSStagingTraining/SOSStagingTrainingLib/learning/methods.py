@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .batch import Batch
-from .settings import CropSource, DistilSettings, MethodSettings, NetworkSettings, RecipeError
+from .settings import CropSource, DistilSettings, Labels, MethodSettings, NetworkSettings, RecipeError
 
 if TYPE_CHECKING:
     from .slabs import Slabs
@@ -40,13 +40,15 @@ class Context:
     """What other jobs of the same fold give a method. The networks are in eval mode and need no gradient.
 
     ``teachers`` in the order of the seeds they were trained with; empty where the method needs none. ``detections`` by
-    case (also in each batch, in its own pixels). ``smoothing`` of hard labels.
+    case (also in each batch, in its own pixels). ``smoothing`` of hard labels;
+    ``labels`` to learn a stage from (None: the method's own).
     """
 
     teachers: tuple[nn.Module, ...] = ()
     detections: Mapping[str, Detection] = field(default_factory=dict)
     distil: DistilSettings = field(default_factory=DistilSettings)
     smoothing: float = 0.0
+    labels: Labels | None = None
 
     @property
     def temperature(self) -> float:
@@ -60,6 +62,8 @@ class Prediction:
 
     ``logits`` [B, S], None from a detector. ``box`` [B, 4] in view pixels (NaN: nothing found) and ``confidence`` [B].
     ``cam`` [B, 1, h, w]: Grad-CAM over the view, never negative, on one absolute scale; h and w divide the view's.
+    ``cam_reach`` [B, 1, h, w]: 1 where the network looked so closely that the map can be other than 0 there, else 0;
+    None for the whole view.
     ``fraction`` [B]: how much of the synchondrosis has fused. ``presence`` [B]: whether it is in view, 0 to 1.
     """
 
@@ -67,6 +71,7 @@ class Prediction:
     box: Tensor | None = None
     confidence: Tensor | None = None
     cam: Tensor | None = None
+    cam_reach: Tensor | None = None
     fraction: Tensor | None = None
     presence: Tensor | None = None
 

@@ -73,7 +73,7 @@ class Ours:
         first = network.first(batch.image, batch.valid)
         window = window_around(_place(first, batch), view_of(batch))
         fine = network.second(batch.image, batch.valid, window)
-        shares = label_shares(batch.stage, batch.soft, "ordinal")
+        shares = label_shares(batch.stage, batch.soft, context.labels or "ordinal", smoothing=context.smoothing)
         return {
             "classification": cross_entropy(fine["logits"], shares),
             "presence": presence(network, first, fine, batch),
@@ -98,12 +98,15 @@ class Ours:
         logits = torch.stack([said["logits"] for _, said in looks]).mean(0)
         seen = torch.stack([said["presence"] for _, said in looks]).mean(0)
         stage, head = logits.argmax(1), network.student.head
-        maps = [paste(gradcam(head, said["features"].float(), stage), where, view) for where, said in looks]
+        maps = [gradcam(head, said["features"].float(), stage) for _, said in looks]
+        laid = [paste(map_, where, view) for map_, (where, _) in zip(maps, looks, strict=True)]
+        reach = [paste(torch.ones_like(map_), where, view) for map_, (where, _) in zip(maps, looks, strict=True)]
         return Prediction(
             logits=logits,
             box=_box(looks[0]),
             confidence=first.sure.clamp(0, 1),
-            cam=torch.stack(maps).mean(0) * first.sure[:, None, None, None],
+            cam=torch.stack(laid).mean(0) * first.sure[:, None, None, None],
+            cam_reach=torch.stack(reach).amax(0),
             presence=torch.sigmoid(torch.minimum(first.presence, seen)),
         )
 

@@ -44,8 +44,9 @@ DARK, BRIGHT, MIDDLE = -0.5, 2.0, 0.4
 
 @dataclass(frozen=True)
 class Draw:
-    """What one view differs by: turn in radians, zoom, shift in slab pixels (x, y), greys, and where in the table its
-    noise is taken from."""
+    """What one view differs by: turn in radians, zoom, shift in slab pixels (x, y), greys, where in the table its
+    noise is taken from, and how far off the box is that its crop is cut by: a shift in shares of the box's longer side,
+    and a zoom."""
 
     turn: float = 0.0
     zoom: float = 1.0
@@ -56,6 +57,8 @@ class Draw:
     shading: npt.NDArray[np.float32] | None = None
     noise: float = 0.0
     noise_at: tuple[int, int] = (0, 0)
+    box_shift: tuple[float, float] = (0.0, 0.0)
+    box_zoom: float = 1.0
 
 
 def drawn(settings: AugmentSettings, seed: int, spacing: float) -> Draw:
@@ -64,6 +67,8 @@ def drawn(settings: AugmentSettings, seed: int, spacing: float) -> Draw:
     u = rng.uniform(-1, 1, 7)
     cells = rng.uniform(-1, 1, (SHADING_CELLS, SHADING_CELLS)).astype(np.float32)
     column, row = (int(v) for v in rng.integers(0, NOISE_ROOM, 2))
+    noise = settings.noise * float(rng.random())
+    off = rng.uniform(-1, 1, 3)
     reach = settings.shift_mm / spacing
     return Draw(
         turn=math.radians(settings.rotation_deg) * float(u[0]),
@@ -73,8 +78,10 @@ def drawn(settings: AugmentSettings, seed: int, spacing: float) -> Draw:
         offset=settings.offset * float(u[5]),
         gamma=1 + settings.gamma * float(u[6]),
         shading=settings.shading * cells,
-        noise=settings.noise * float(rng.random()),
+        noise=noise,
         noise_at=(column, row),
+        box_shift=(settings.box_shift * float(off[0]), settings.box_shift * float(off[1])),
+        box_zoom=1 + settings.box_scale * float(off[2]),
     )
 
 
@@ -158,7 +165,8 @@ class PairedViews:
             "to_slab": torch.tensor(to_slab, dtype=torch.float32),
             "seed": torch.tensor(seed),
         }
-        square = crop_square(detected if crops == "detected" else box, self.view.size, self.crop_view.margin)
+        cut_by = missed(detected if crops == "detected" else box, draw)
+        square = crop_square(cut_by, self.view.size, self.crop_view.margin)
         row["crop_box"] = torch.tensor(square, dtype=torch.float32)
         row["crop"] = self._crop(slab, to_slab, square, draw, 0 if crops == "none" else self.crop_view.crop)
         return {name: value.to(self._maker) for name, value in row.items()}
@@ -276,6 +284,13 @@ def to_slab_box(box: npt.ArrayLike, to_slab: npt.ArrayLike) -> FloatArray:
     middle = matrix[:, :2] @ ((at[:2] + at[2:]) / 2) + matrix[:, 2]
     half = (at[2:] - at[:2]) / 2 * pixel_pitch(matrix)
     return np.concatenate([middle - half, middle + half])
+
+
+def missed(box: FloatArray, draw: Draw) -> FloatArray:
+    """A box [4] as a detector might have found it: off by what was drawn."""
+    middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+    middle = middle + np.array(draw.box_shift) * 2 * half.max()
+    return np.concatenate([middle - half * draw.box_zoom, middle + half * draw.box_zoom])
 
 
 def crop_square(box: FloatArray, size: int, margin: float) -> FloatArray:

@@ -3,8 +3,11 @@ on."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any
 
 from ..study.dataset import Dataset
 from ..study.folds import Folds, split, units
@@ -32,6 +35,31 @@ def plan(recipe: Recipe, asked: Sequence[tuple[int, int, str]]) -> tuple[Job, ..
             raise RecipeError("no_fold", f"There is no fold {fold}.", f"Folds are 1 to {recipe.study.folds}.")
         _add(found, recipe, name, (fold, seed), ())
     return tuple(found.values())
+
+
+def settings_sha256(recipe: Recipe, name: str) -> str:
+    """A hash over all that a method of the run, and those it needs, are told. What is left as it usually is does not
+    go into it, so that a setting added later changes no hash."""
+    told: dict[str, Any] = {"study": _told(recipe.study)}
+    waiting = [name]
+    while waiting:
+        method_name = waiting.pop()
+        if method_name not in told:
+            needs = needs_of(recipe, method_name)
+            told[method_name] = {**_told(recipe.settings(method_name)), "needs": needs}
+            waiting += [other for others in needs.values() for other in others]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _told(settings: Any) -> dict[str, Any]:
+    """The fields of settings, and of settings in them, that are not at their defaults, as plain values."""
+    told = {}
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        usual = one.default_factory() if one.default_factory is not MISSING else one.default
+        if value != usual:
+            told[one.name] = _told(value) if is_dataclass(value) else value
+    return told
 
 
 def refuse_unready(recipe: Recipe, name: str, stages: int) -> None:

@@ -12,6 +12,8 @@ from typing import Literal
 from SOSStagingLib.scan.types import PlainError
 
 CropSource = Literal["none", "expert", "detected"]
+Labels = Literal["hard", "raters", "ordinal"]
+"""The majority's stage; the raters' votes as shares; the raters' votes with some mass on the stages beside."""
 Precision = Literal["auto", "float32", "bf16", "fp16"]
 
 
@@ -81,6 +83,8 @@ class AugmentSettings:
 
     ``rotation_deg``, ``scale`` (0.1: 10 % smaller to 10 % larger) and ``shift_mm`` are the farthest; ``gain``,
     ``offset``, ``gamma`` and ``shading`` of greys in shares of the slab's own grey range; ``noise`` the strongest.
+    ``box_shift`` and ``box_scale`` move and resize the box that a crop is cut by, in shares of its longer side, as
+    where a network learns on experts' boxes and is used on a detector's.
     """
 
     rotation_deg: float = 10.0
@@ -91,12 +95,15 @@ class AugmentSettings:
     gamma: float = 0.2
     shading: float = 0.1
     noise: float = 0.05
+    box_shift: float = 0.0
+    box_scale: float = 0.0
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             require(getattr(self, name) >= 0, f"augment.{name} must not be below 0")
         require(self.rotation_deg <= 180, "augment.rotation_deg must be at most 180")
-        require(max(self.scale, self.gain, self.gamma) < 1, "augment.scale, gain and gamma must lie below 1")
+        shares = ("scale", "gain", "gamma", "box_scale")
+        require(max(getattr(self, name) for name in shares) < 1, f"augment.{', '.join(shares)} must lie below 1")
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,9 @@ class TrainSettings:
     ``batch`` is what one step of the optimiser sees; ``micro_batch`` (0: all of it) what is in memory at once.
     ``patience`` ends the training after so many epochs without a better validation (0: never) and keeps the best
     weights. ``ema`` averages the weights over steps (0: not). ``rate`` is the highest; ``warmup`` epochs lead up to
-    it. ``decay`` is AdamW's and SGD's weight decay. ``clip`` bounds the norm of the gradient (0: not). A checkpoint is
+    it. ``decay`` is AdamW's and SGD's weight decay. ``labels`` are what a stage is learnt from: ``hard`` the majority's,
+    ``raters`` the raters' votes as shares, ``ordinal`` those with some mass on the stages beside, ``own`` the method's
+    own choice; ``label_smoothing`` is of hard ones. ``clip`` bounds the norm of the gradient (0: not). A checkpoint is
     written every ``save_minutes`` and at the end of each epoch.
     """
 
@@ -121,6 +130,7 @@ class TrainSettings:
     ema: float = 0.0
     clip: float = 2.0
     patience: int = 0
+    labels: Labels | Literal["own"] = "own"
     label_smoothing: float = 0.0
     precision: Precision = "auto"
     save_minutes: float = 5.0

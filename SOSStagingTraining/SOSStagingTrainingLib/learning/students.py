@@ -76,7 +76,7 @@ class PaperStudent:
     ) -> dict[str, Tensor]:
         """``classification``, and those of ``distillation``, ``features`` and ``attention`` that the student has."""
         answer = network(batch.image)
-        shares = label_shares(batch.stage, batch.soft, "hard", smoothing=context.smoothing)
+        shares = label_shares(batch.stage, batch.soft, context.labels or "hard", smoothing=context.smoothing)
         terms = {"classification": cross_entropy(answer.logits, shares)}
         teacher = taught(context.teachers, batch) if "teacher" in self.needs else None
         if teacher is not None and "distillation" in self.weights:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from .fit import Fitting, Stop, Stopped
 from .jobs import Job
 from .methods import Context, Detection, Fold, Method, SelfTrained, method
 from .paired_views import PairedViews
-from .plan import DETECTOR, TEACHER, Parts
+from .plan import DETECTOR, TEACHER, Parts, settings_sha256
 from .recipe import Recipe
 from .settings import MethodSettings
 from .slabs import Slabs
@@ -103,6 +103,7 @@ def make_task(assignment: Assignment, known: Method, device: torch.device) -> Ta
         found,
         settings.distil,
         settings.train.label_smoothing,
+        None if settings.train.labels == "own" else settings.train.labels,
     )
     views = PairedViews(slabs, settings.view, settings.augment, found, crop_view, device)
     cases = (parts.training, parts.validation, assignment.dataset.stages, assignment.job.seed)
@@ -120,7 +121,9 @@ def finished_network(assignment: Assignment, job: Job, device: torch.device) -> 
     known = method(settings.base)
     if not isinstance(known, Method):
         raise TypeError(f"{settings.base} keeps its network to itself")
-    network = known.network(settings.network, settings.view.planes, assignment.dataset.stages)
+    # What its weights once started from may be gone by now.
+    plan = replace(settings.network, start="random")
+    network = known.network(plan, settings.view.planes, assignment.dataset.stages)
     load_weights(assignment.folder_of(job.key), network)
     return as_fast(network.to(device)).eval().requires_grad_(False)
 
@@ -209,6 +212,7 @@ def _header(assignment: Assignment, task: Task, cost: Mapping[str, Any]) -> RunH
         command=command_for(job, recipe, assignment.study.folder.resolve().name),
         date=datetime.date.today().isoformat(),
         scheme=assignment.dataset.scheme,
+        settings_sha256=settings_sha256(recipe, job.method),
     )
 
 

@@ -1,6 +1,7 @@
 """A run: planned from a recipe, worked through in order, gone on with, and told of."""
 
 import json
+import statistics
 from dataclasses import replace
 
 import pytest
@@ -111,6 +112,9 @@ def test_what_is_taught_gets_its_teacher_and_its_detector_of_the_same_fold(tmp_p
     assert set(found) == {"teacher", "student_paper", "two_stage"}
     student, pipeline = found["student_paper"], found["two_stage"]
     assert all(case.hot_drop is not None and case.roi_mass is not None for case in student.cases)
+    # Chance is reckoned over what a network looks at: the teacher's crop is four times its box.
+    by_chance = {name: statistics.mean(c.uniform_share for c in part.cases) for name, part in found.items()}
+    assert by_chance["teacher"] > 2 * by_chance["student_paper"]
     # A pipeline costs what its detector costs too.
     assert pipeline.header.parameters > found["teacher"].header.parameters
 
@@ -195,9 +199,58 @@ def test_what_is_answered_already_is_not_trained_again(tmp_path):
     run = prepare(later, quiet)
     assert [job.key for job in run.jobs if job.method == "baseline"] == ["baseline.fold2.seed1"]
     assert run.predictions == kept and len(run.jobs) == 5
-    other = small_recipe(name="other")
-    with pytest.raises(RunError, match="another study, recipe or number of folds"):
-        prepare(replace(later, recipe=other, out=tmp_path / "other"), quiet)
+
+
+def test_what_was_answered_under_other_conditions_is_not_taken_for_the_same(tmp_path):
+    kept = tmp_path / "kept"
+    methods = ["student_kd_only"]
+    first = wanted(tmp_path, small_recipe(methods=methods), folds=(1,), predictions=kept)
+    assert not done(prepare(first, quiet)).failed
+
+    def refused(words, **changes):
+        with pytest.raises(RunError, match=f"made with another {words}"):
+            prepare(replace(first, out=tmp_path / "other", **changes), quiet)
+
+    refused("recipe", recipe=small_recipe(methods=methods, name="other"))
+    # An edited recipe of the same name, and one that changes what the student was taught by.
+    for changes in ({"distil": {"temperature": 5.0}}, {"method": {"teacher": {"train": {"epochs": 3}}}}):
+        refused("settings of this method or of one it needs", recipe=small_recipe(methods=methods, **changes))
+    other = prepare(replace(first, folds=(2,), predictions=None), quiet).folds().to_json()
+    other["folds"].reverse()
+    (tmp_path / "folds.json").write_text(json.dumps(other))
+    refused("folds", folds_file=tmp_path / "folds.json")
+    # What another method is told, and what is told as it usually is, changes nothing.
+    same = small_recipe(methods=methods, method={"baseline": {"train": {"epochs": 9}}}, augment={"box_shift": 0.0})
+    assert not prepare(replace(first, recipe=same, out=tmp_path / "same"), quiet).jobs
+
+
+def test_answers_given_before_also_lie_where_later_ones_are_wanted(tmp_path):
+    asked = wanted(tmp_path, folds=(1,))
+    run = prepare(asked, quiet)
+    done(run)
+    before = (run.predictions / "baseline.fold1.seed1.predictions.json").read_bytes()
+    more = prepare(replace(asked, predictions=tmp_path / "kept"), quiet)
+    assert not done(more).done
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "kept").iterdir()] == [
+        ("baseline.fold1.seed1.predictions.json", before)
+    ]
+
+
+def test_a_finished_network_does_without_the_weights_it_started_from(tmp_path):
+    start = tmp_path / "start.safetensors"
+    from safetensors.torch import save_file
+    from timm import create_model
+
+    save_file(create_model("test_convnext").state_dict(), start)
+    network = {"backbone": "test_convnext", "start": str(start)}
+    asked = wanted(tmp_path, small_recipe(methods=["teacher"], network=network), folds=(1,))
+    assert not done(prepare(asked, quiet)).failed
+    start.unlink()
+    run = prepare(replace(asked, methods=("teacher",)), quiet)
+    (run.job_folder("teacher.fold1.seed1") / "done.json").unlink()
+    assert done(run).done == ["teacher.fold1.seed1"]
+    with pytest.raises(PlainError, match=r"start\.safetensors"):
+        prepare(replace(asked, methods=("baseline",)), quiet)
 
 
 def test_networks_that_cannot_be_built_are_named_before_anything_is_trained(tmp_path, monkeypatch):

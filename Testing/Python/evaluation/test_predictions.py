@@ -10,7 +10,7 @@ import pytest
 from evaluation.made import HEADER, answer, cases, run
 from SOSStagingLib.model.calibration import probabilities
 from SOSStagingTrainingLib.evaluation.calibration import calibration_figures, fit_fold
-from SOSStagingTrainingLib.evaluation.files import find_finished, read_folder, read_predictions, write_predictions
+from SOSStagingTrainingLib.evaluation.files import read_folder, read_predictions, write_predictions
 from SOSStagingTrainingLib.evaluation.predictions import CasePrediction, Predictions, PredictionsError, merge_folds
 from SOSStagingTrainingLib.evaluation.resampling import PatientBootstrap
 from SOSStagingTrainingLib.evaluation.runs import MethodRuns, group_methods
@@ -68,16 +68,6 @@ def test_an_empty_folder_and_a_run_twice_are_refused(tmp_path) -> None:
     (tmp_path / "two" / first.name).write_bytes(first.read_bytes())
     with pytest.raises(PredictionsError, match="same method, fold and seed"):
         read_folder(tmp_path)
-
-
-def test_a_later_run_knows_what_is_finished(tmp_path) -> None:
-    assert find_finished(tmp_path, HEADER) is None
-    write_predictions(tmp_path, run("student", [True] * 4))
-    again = replace(HEADER, date="2026-11-24")
-    found = find_finished(tmp_path, again)
-    assert found is not None and len(found.cases) == 4
-    with pytest.raises(PredictionsError, match="another recipe"):
-        find_finished(tmp_path, replace(HEADER, recipe="paper"))
 
 
 def test_folds_are_merged_in_order() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,26 @@ def test_answers_are_in_the_views_own_pixels(name: str, half: bool) -> None:
     assert tuple(said.logits.shape) == (3, STAGES)
     assert said.cam.shape[:2] == (3, 1) and said.cam.min() >= 0
     assert all(size % edge == 0 for edge in said.cam.shape[-2:])
+    # Maps of methods that look at a part of the view are compared with chance in that part.
+    assert (said.cam_reach is not None) == (name in ("teacher", "two_stage", "ours"))
+    if said.cam_reach is not None:
+        assert said.cam_reach.shape == said.cam.shape and not said.cam[said.cam_reach == 0].any()
+        assert 0.01 < said.cam_reach.float().mean() < 0.6
+
+
+@pytest.mark.parametrize("name", ["baseline", "student_kd_only", "ours"])
+def test_a_recipe_may_say_what_labels_are_learnt_from(name: str, context: methods.Context) -> None:
+    torch.manual_seed(0)
+    method, batch = methods.method(name), made_batch(4, 96, 1, 64)
+    batch = replace(batch, soft=0.7 * batch.soft + 0.3 * batch.soft.roll(1, 1))
+    network = method.network(settings(name), 1, STAGES).eval()
+
+    def loss(labels: str | None) -> float:
+        asked = replace(context, labels=labels)
+        return float(method.losses(network, batch, asked, torch.Generator())["classification"].detach())
+
+    assert len({round(loss(labels), 5) for labels in ("hard", "raters", "ordinal")}) == 3
+    assert loss(None) == pytest.approx(loss("ordinal" if name == "ours" else "hard"))
 
 
 def test_a_crops_grad_cam_lies_where_the_crop_was_cut() -> None:

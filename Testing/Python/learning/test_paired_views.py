@@ -1,6 +1,7 @@
 """Slabs of a frozen dataset and the views made of them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,6 +125,22 @@ def test_the_crop_is_the_very_view_seen_through_the_box(slabs):
         grid = torch.stack(torch.meshgrid(at / 191.5 - 1, down / 191.5 - 1, indexing="xy"), -1)[None]
         seen = torch.nn.functional.grid_sample(batch.image[n : n + 1], grid.float(), align_corners=True)[0]
         assert (seen - batch.crop[n]).abs().mean() < 0.02
+
+
+def test_a_crop_may_be_cut_beside_the_box_as_by_a_detector(slabs):
+    view = ViewSettings(size=96, field="slab", crop=32)
+    off = replace(STILL, box_shift=0.2, box_scale=0.1)
+    still = PairedViews(slabs, view, STILL).training(names(slabs), range(10), "expert")
+    views = PairedViews(slabs, view, off)
+    moved = views.training(names(slabs), range(10), "expert")
+    assert torch.equal(moved.image, still.image) and torch.equal(moved.box, still.box)
+    side = still.crop_box[:, 2] - still.crop_box[:, 0]
+    box_side = (still.box.unflatten(1, (2, 2)).diff(dim=1)[:, 0]).amax(1)
+    middles = (moved.crop_box - still.crop_box).unflatten(1, (2, 2)).mean(1) / box_side[:, None]
+    zoom = (moved.crop_box[:, 2] - moved.crop_box[:, 0]) / side
+    assert 0.05 < middles.abs().max() < 0.2001 and 0.02 < (zoom - 1).abs().max() < 0.1001
+    # Held-out cases are cut as they are.
+    assert torch.equal(views.plain(names(slabs), "expert").crop_box, still.crop_box)
 
 
 def test_a_teachers_crop_is_shown_as_the_teacher_was_shown_it(slabs):
