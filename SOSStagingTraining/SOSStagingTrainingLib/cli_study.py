@@ -21,6 +21,7 @@ Keep a study: scans, several raters' stages and boxes, and what is trained from 
 
   sos study create DIR                     an empty study; sos simulate writes one, too
   sos study add DIR SCAN...                add scans or pictures
+  sos study patient DIR CASE... --patient WHO   say whose scans these are
   sos study import DIR FOLDER              take over what Slicer saved: scans, .mrk.json beside them, a CSV of stages
   sos study label DIR CASE --rater R ...   append one rater's stage, box, note or withdrawal
   sos study agreement DIR                  weighted kappa and confusion between raters
@@ -43,7 +44,7 @@ def register_study(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    for register in (_create, _add, _import, _label, _agreement, _check, _freeze, _folds, _export):
+    for register in (_create, _add, _patient, _import, _label, _agreement, _check, _freeze, _folds, _export):
         register(actions)
 
 
@@ -120,6 +121,35 @@ def _run_add(args: argparse.Namespace) -> int:
         else:
             print(f"{case.name}  {case.kind}  patient {case.patient}", flush=True)
     return EXIT_NOT_ALL if failed else EXIT_DONE
+
+
+def _patient(actions: Any) -> None:
+    def run(args: argparse.Namespace) -> int:
+        from .study.study import Study
+
+        study = Study.open(args.study)
+        if args.all_own:
+            names = [case.name for case in study.cases if case.patient_assumed]
+            study.set_patient(names, None)
+            print(f"{len(names)} cases are each a patient of their own")
+        elif not args.cases or not (args.patient or args.group):
+            print("sos study patient: say cases, and --patient or --group; or --all-own.", file=sys.stderr)
+            return EXIT_WRONG_USE
+        else:
+            for name in args.cases:
+                study.set_patient([name], args.patient or study.case(name).patient, group=args.group)
+            shown = {name: study.case(name) for name in args.cases}
+            for name, case in shown.items():
+                print(f"{name}  patient {case.patient}" + (f"  group {case.group}" if case.group else ""))
+        return EXIT_DONE
+
+    parser = _action(actions, "patient", "say whose scans cases are, so that folds keep them together", run)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="cases of one patient")
+    parser.add_argument("--patient", metavar="WHO", help="a pseudonym; it stands in the study and in predictions")
+    parser.add_argument("--group", help="patients of one group (siblings, say) stay together in folds")
+    parser.add_argument(
+        "--all-own", action="store_true", help="every case of which it is not known is a patient of its own"
+    )
 
 
 def _import(actions: Any) -> None:

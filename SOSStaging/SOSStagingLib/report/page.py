@@ -103,7 +103,7 @@ def _reading(result: StagingResult, reading: int | None) -> str:
     name = escape(result.stage_names[reading - 1]) if reading <= len(result.stage_names) else ""
     beside = "the same as the answer" if reading == result.stage else f"the answer was stage {result.stage}"
     return (
-        f'<section><h3>Read by a person</h3><p>Stage {reading} of {len(result.stage_names)}: {name} ({beside}).</p>'
+        f"<section><h3>Read by a person</h3><p>Stage {reading} of {len(result.stage_names)}: {name} ({beside}).</p>"
         "</section>"
     )
 

@@ -14,7 +14,7 @@ from ..scan.quality import check_scan
 from ..scan.read import read_scan
 from ..scan.slab import cut_slab, picture_slabs
 from ..scan.types import Facing, Finding, Kind, Plane, QualityReport, Scan, ScanError, Slab
-from .decision import plane_warning
+from .decision import plane_finding
 from .protocol import Progress, ProgressCallback, WorkerError
 
 STEPS = ("read", "quality", "plane", "slab", "network")
@@ -114,8 +114,11 @@ def _prepare(prepared: Prepared, source: Path | Scan, options: ScanOptions, prog
         report_step(progress, "plane")
         with prepared.timed("plane"):
             prepared.plane = options.plane or find_plane(scan)
-        unsure = plane_warning(prepared.plane)
+        unsure = plane_finding(prepared.plane)
         prepared.quality = merged(prepared.quality, (unsure,) if unsure else ())
+        if prepared.quality.refusals:
+            prepared.refuse(*prepared.quality.refusals)
+            return
     report_step(progress, "slab")
     with prepared.timed("slab"):
         slabs = picture_slabs(scan) if prepared.plane is None else [cut_slab(scan, prepared.plane)]

@@ -17,6 +17,7 @@ from ..evaluation.files import SUFFIX, read_predictions
 from ..learning.jobs import Job
 from ..learning.recipe import Recipe
 from ..learning.slabs import CACHE_FOLDER, cut_slabs, uncut
+from ..study.check import patients_assumed
 from ..study.dataset import Dataset, is_current
 from ..study.folds import Folds
 from ..study.study import Study
@@ -90,6 +91,8 @@ def prepare(wanted: Wanted, note: Note, progress: ProgressCallback | None = None
     for name in dict.fromkeys(job.method for job in everything if not _is_done(out, job)):
         refuse_unready(recipe, name, len(study.scheme.stages))
     dataset = _dataset(study, wanted, note, progress)
+    for found in patients_assumed(study):
+        note(found.text)
     folds = _folds(study, dataset, wanted)
     jobs = plan(recipe, _unanswered(wanted, dataset, folds, list(product(fold_numbers, wanted.seeds, methods)), note))
     for fold in {job.fold for job in jobs}:
@@ -133,7 +136,7 @@ def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, folds: Folds, o
         "study or dataset": header.manifest_sha256 != dataset.manifest_sha256,
         "recipe": header.recipe != recipe.name,
         "settings of this method or of one it needs": header.settings_sha256 not in ("", told),
-        "folds": header.folds != folds.k or {case.case for case in found.cases} != set(folds.held_out(fold - 1)),
+        "folds": header.folds != folds.k or not {case.case for case in found.cases} <= set(folds.held_out(fold - 1)),
     }
     if not any(differs.values()):
         return True

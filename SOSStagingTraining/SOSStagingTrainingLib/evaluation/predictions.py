@@ -34,8 +34,9 @@ class RunHeader:
 
     ``method`` is a short lower-case name. ``fold`` counts from 1 to ``folds``. ``data`` says what the cases are.
     ``manifest_sha256`` is the hash of the study's manifest: methods are only compared on the same one. ``recipe`` names
-    the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in older files); ``parameters`` counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``;
-    ``command`` makes the run again; ``date`` is ISO.
+    the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in older files); ``parameters``
+    counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``; ``command`` makes the run
+    again; ``date`` is ISO.
     """
 
     method: str

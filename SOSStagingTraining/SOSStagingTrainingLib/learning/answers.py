@@ -56,7 +56,8 @@ def case_rows(
     """Rows of a predictions file; ``drop`` also blurs the hottest region of each Grad-CAM away, which takes as long as
     ten answers. ``between`` is called after each case, and may raise to end it.
 
-    A case without the box its crop would be cut by gets no answer, which counts as wrong.
+    A case in which the detector found nothing gets no answer, which counts as wrong; one without the expert's box that
+    a method is asked with has no row, and is left out where the method is compared with others.
     """
     rows = []
     drop = drop and task.crops[1] == "none"
@@ -64,6 +65,8 @@ def case_rows(
         for n in range(len(batch)):
             one = batch.rows(slice(n, n + 1))
             seen = task.views.has_crop(one.case[0], task.crops[1])
+            if not seen and task.crops[1] == "expert":
+                continue
             row = _measured(one, _one(said, n)) if seen else {"logits": None}
             if drop and seen and said.cam is not None:
                 row |= _dropped(task, network, one, _one(said, n))

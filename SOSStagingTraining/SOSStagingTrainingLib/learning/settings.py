@@ -113,10 +113,10 @@ class TrainSettings:
     ``batch`` is what one step of the optimiser sees; ``micro_batch`` (0: all of it) what is in memory at once.
     ``patience`` ends the training after so many epochs without a better validation (0: never) and keeps the best
     weights. ``ema`` averages the weights over steps (0: not). ``rate`` is the highest; ``warmup`` epochs lead up to
-    it. ``decay`` is AdamW's and SGD's weight decay. ``labels`` are what a stage is learnt from: ``hard`` the majority's,
-    ``raters`` the raters' votes as shares, ``ordinal`` those with some mass on the stages beside, ``own`` the method's
-    own choice; ``label_smoothing`` is of hard ones. ``clip`` bounds the norm of the gradient (0: not). A checkpoint is
-    written every ``save_minutes`` and at the end of each epoch.
+    it. ``decay`` is AdamW's and SGD's weight decay. ``labels`` are what a stage is learnt from: ``hard`` the
+    majority's, ``raters`` the raters' votes as shares, ``ordinal`` those with some mass on the stages beside, ``own``
+    the method's choice; ``label_smoothing`` is of hard ones. ``clip`` bounds the norm of the gradient (0: not). A
+    checkpoint is written every ``save_minutes`` and at the end of each epoch.
     """
 
     epochs: int = 60

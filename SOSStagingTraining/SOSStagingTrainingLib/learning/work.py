@@ -28,7 +28,7 @@ from .methods import Context, Detection, Fold, Method, SelfTrained, method
 from .paired_views import PairedViews
 from .plan import DETECTOR, TEACHER, Parts, settings_sha256
 from .recipe import Recipe
-from .settings import MethodSettings
+from .settings import MethodSettings, RecipeError
 from .slabs import Slabs
 from .task import Task, as_fast
 
@@ -151,6 +151,9 @@ def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.d
 
     ask = partial(case_rows, task, network, assignment.study, size=size, between=between)
     rows, calibration = ask(parts.held_out, drop=drop), ask(parts.calibration, drop=False)
+    if not rows:
+        text = f"{assignment.job.method} has no answers: no case of fold {assignment.job.fold} has a box for its crop."
+        raise RecipeError("no_boxes", text, "Draw boxes, or leave this method out.")
     write_predictions(assignment.predictions, Predictions(_header(assignment, task, cost), rows, calibration))
     return {**cost, "right": _share_right(rows), "held_out": len(rows), "answer_seconds": time.monotonic() - begun}
 

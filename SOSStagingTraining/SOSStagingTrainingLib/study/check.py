@@ -42,6 +42,7 @@ def check_study(
         *_scans(study, read_scans, progress),
         *_duplicates(study.cases),
         *_facing(study.cases),
+        *patients_assumed(study),
         *_ledgers(study),
         *_boxes(study),
         *_amounts(study, raters, ties, min_per_stage),
@@ -93,6 +94,20 @@ def _facing(cases: Sequence[Case]) -> Iterator[StudyFinding]:
         if case.kind == "picture" and case.facing == "auto":
             text = f"Which way the picture {case.name} faces is not known; it is taken to face right."
             yield StudyFinding("facing_unknown", "warning", text, case.name)
+
+
+def patients_assumed(study: Study) -> list[StudyFinding]:
+    """Return one warning where of several scans nobody said whose they are: folds keep a patient's scans together."""
+    names = [case.name for case in study.cases if case.patient_assumed]
+    if study.simulated or len(names) < 2:
+        return []
+    some = ", ".join(names[:NAMES_SHOWN])
+    text = (
+        f"Whose scans {len(names)} cases are is not known (such as {some}): each counts as a patient of its own. "
+        "Should several be of one patient, results would be too good. Say whose they are with sos study patient, or "
+        "in the import's table."
+    )
+    return [StudyFinding("patient_assumed", "warning", text)]
 
 
 def _ledgers(study: Study) -> Iterator[StudyFinding]:

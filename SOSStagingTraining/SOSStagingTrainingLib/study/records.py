@@ -32,7 +32,7 @@ from .store import (
     read_manifest,
     write_manifest,
 )
-from .types import Case, StudyError, checked_rater
+from .types import ASSUMED, Case, StudyError, checked_rater
 
 CASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -148,13 +148,31 @@ class StudyRecords:
 
         def add(manifest: dict[str, Any]) -> None:
             free = _free_name(_parsed(manifest["cases"]), facts["sha256"], name, path)
-            whose = patient or patient_pseudonym(path) or free
-            added.append(Case(name=free, file=self._stored(path), patient=whose, group=group, **facts))
+            whose = patient or patient_pseudonym(path)
+            said = {ASSUMED: whose is None}
+            file = self._stored(path)
+            added.append(Case(name=free, file=file, patient=whose or free, group=group, more=said, **facts))
             when = datetime.now(UTC).isoformat(timespec="seconds")
             manifest["cases"].append({**added[0].to_row(), "added": when})
 
         change_manifest(self.folder, add)
         return added[0]
+
+    def set_patient(self, names: Sequence[str], patient: str | None, *, group: str | None = None) -> None:
+        """Say whose scans these are: one patient's, or (None) each a patient of its own. ``group`` None leaves it.
+
+        What was frozen before stays as it was.
+        """
+        for name in names:
+            self.case(name)
+
+        def say(manifest: dict[str, Any]) -> None:
+            for row in (row for row in manifest["cases"] if row["case"] in names):
+                row |= {"patient": patient or row["case"], ASSUMED: False}
+                if group is not None:
+                    row["group"] = group
+
+        change_manifest(self.folder, say)
 
     def _stored(self, path: Path) -> str:
         """Relative in and beside the study folder, so that both can be moved together; absolute elsewhere."""

@@ -48,7 +48,8 @@ def import_folder(
     rater: str = DEFAULT_RATER,
     progress: ProgressCallback | None = None,
 ) -> Imported:
-    """Add the scans of a folder with their boxes and stages. What is there already is left; it can be run again.
+    """Add the scans of a folder with their boxes and stages. What is there already is left, but
+    for whose scan it is, which follows the table; it can be run again.
 
     A region belongs to the scan it is named after (head-1.nrrd, head-1.mrk.json or head-1_SOS.mrk.json), whose DICOM
     folder it lies in, or that is the only one there. Regions of one scan are united. ``table`` is a CSV or TSV file
@@ -147,6 +148,7 @@ def _add(
             progress(Progress(f"reading {scan.name}", n, len(scans)))
         if scan.resolve() in there:
             case_of[scan] = there[scan.resolve()]
+            _say_whose(study, case_of[scan], said.get(scan))
             continue
         # Scans of many folders are often all called alike; then the path tells them apart.
         alike = shared[safe_case_name(scan)] > 1
@@ -163,6 +165,15 @@ def _add(
             case_of[scan] = case.name
             done.added.append(case.name)
     return case_of
+
+
+def _say_whose(study: Study, name: str, row: TableRow | None) -> None:
+    """Take over whose scan it is where the table says so of a case that is there already."""
+    if row is None:
+        return
+    case = study.case(name)
+    if (row.patient or case.patient, row.group or case.group) != (case.patient, case.group):
+        study.set_patient([name], row.patient or case.patient, group=row.group or None)
 
 
 def _append_labels(

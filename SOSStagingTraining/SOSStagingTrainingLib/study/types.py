@@ -13,6 +13,7 @@ from SOSStagingLib.scan.types import Facing, PlainError, Plane, Severity
 CaseKind = Literal["volume", "picture", "slab"]
 TRUTH = "truth"
 """The rater under whose name simulated studies keep what is true."""
+ASSUMED = "patient_assumed"
 RATER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
@@ -60,6 +61,11 @@ class Case:
     spacing_mm: float | None = None
     facing: Facing = "auto"
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def patient_assumed(self) -> bool:
+        """Whether nobody said whose scan it is, so that it counts as a patient of its own."""
+        return bool(self.more.get(ASSUMED, self.patient == self.name))
 
     def to_row(self) -> dict[str, Any]:
         """Return the case's row of manifest.json."""

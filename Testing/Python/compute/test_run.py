@@ -10,8 +10,9 @@ from SOSStagingLib.scan.types import PlainError
 from SOSStagingTrainingLib.compute.locks import held
 from SOSStagingTrainingLib.compute.report import status_text
 from SOSStagingTrainingLib.compute.run_folder import RUN_LOCK_FILE, RunError, RunFolder
-from SOSStagingTrainingLib.evaluation.files import read_folder
+from SOSStagingTrainingLib.evaluation.files import read_folder, read_predictions
 from SOSStagingTrainingLib.learning.recipe import RecipeError, load_recipe
+from SOSStagingTrainingLib.study.study import Study
 from SOSStagingTrainingLib.study.types import StudyError
 
 torch = pytest.importorskip("torch")
@@ -117,6 +118,24 @@ def test_what_is_taught_gets_its_teacher_and_its_detector_of_the_same_fold(tmp_p
     assert by_chance["teacher"] > 2 * by_chance["student_paper"]
     # A pipeline costs what its detector costs too.
     assert pipeline.header.parameters > found["teacher"].header.parameters
+
+
+def test_a_teacher_answers_the_cases_that_have_a_box_and_others_are_left_out_of_comparisons(tmp_path):
+    asked = wanted(tmp_path, small_recipe(methods=["teacher", "baseline"]), folds=(1,))
+    study = Study.open(asked.study)
+    for name in ("slab-01", "slab-02", "slab-03", "slab-04", "slab-06"):
+        study.withdraw("anna", study.ledger("anna").rois()[name].id, case=name)
+    run = prepare(asked, quiet)
+    unboxed = {case.name for case in run.frozen().cases if not case.rois} & set(run.folds().held_out(0))
+    assert unboxed
+    assert not done(run).failed
+    teacher, baseline = (
+        {case.case for case in read_predictions(run.predictions / f"{name}.fold1.seed1.predictions.json").cases}
+        for name in ("teacher", "baseline")
+    )
+    assert teacher == baseline - unboxed
+    # And it counts as answered.
+    assert not prepare(replace(asked, out=tmp_path / "later", predictions=run.predictions), quiet).jobs
 
 
 def test_a_job_that_fails_is_told_and_harms_no_other(tmp_path):

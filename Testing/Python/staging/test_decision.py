@@ -102,11 +102,12 @@ def test_numbers_that_are_not_finite_are_refused():
         assert [r.code for r in decision.refusals(broken, make_slab(), CARD)] == ["network_not_finite"]
 
 
-def test_an_unsure_plane_is_a_warning_unless_the_user_set_it():
+def test_an_unsure_plane_is_a_warning_and_none_a_refusal_unless_the_user_set_it():
     origin, normal = np.zeros(3), np.array([1.0, 0, 0])
-    assert decision.plane_warning(Plane(origin, normal, 0.1)).severity == "warning"
-    assert decision.plane_warning(Plane(origin, normal, 0.9)) is None
-    assert decision.plane_warning(Plane(origin, normal, 0.1, source="user")) is None
+    assert decision.plane_finding(Plane(origin, normal, 0.1)).severity == "refuse"
+    assert decision.plane_finding(Plane(origin, normal, 0.4)).severity == "warning"
+    assert decision.plane_finding(Plane(origin, normal, 0.9)) is None
+    assert decision.plane_finding(Plane(origin, normal, 0.1, source="user")) is None
 
 
 def test_the_slab_with_the_highest_presence_is_chosen():

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,9 +88,17 @@ def test_a_warning_widens_and_each_finding_is_told_once(head, monkeypatch):
     assert len(result.quality.findings) == len(set(result.quality.findings))
 
 
-def test_an_unsure_plane_is_told(head, monkeypatch):
-    monkeypatch.setattr(preparation, "find_plane", lambda scan: Plane(np.zeros(3), np.array([1.0, 0, 0]), 0.05))
+def test_an_unsure_plane_is_told_and_without_one_there_is_no_stage(head, monkeypatch):
+    found = Plane(np.zeros(3), np.array([1.0, 0, 0]), 0.4)
+    monkeypatch.setattr(preparation, "find_plane", lambda scan: found)
     assert [w.code for w in Stager(FakeEngine()).stage(head).quality.warnings] == ["plane_unsure"]
+    found = Plane(np.zeros(3), np.array([1.0, 0, 0]), 0.05)
+    engine = FakeEngine()
+    refused = Stager(engine).stage(head)
+    assert codes(refused) == ["plane_not_found"] and "by hand" in refused.reasons[0].text
+    assert engine.calls == 0 and refused.plane is found
+    # A person's plane is taken at its word.
+    assert Stager(FakeEngine()).stage(head, plane=replace(found, source="user")).assessable
 
 
 def test_an_unexpected_error_is_a_reason_without_a_traceback(head, monkeypatch, caplog):

@@ -58,6 +58,13 @@ def test_from_scans_to_labels(tmp_path, capsys):
     (tmp_path / "stages.csv").write_text("case,stage\nhead-2,6\n")
     assert sos("import", study, tmp_path / "scans", "--table", tmp_path / "stages.csv", "--rater", "bert") == FINDINGS
     assert "stage_outside_scheme" in capsys.readouterr().err
+    write_volume(tmp_path / "head-4.nrrd", 4)
+    assert sos("add", study, tmp_path / "head-4.nrrd") == DONE
+    assert sos("patient", study, "head-1", "head-4", "--patient", "p2", "--group", "clinic-a") == DONE
+    assert "head-4  patient p2  group clinic-a" in capsys.readouterr().out
+    assert [case.patient for case in Study.open(study).cases] == ["p2", "p1", "p2"]
+    assert sos("patient", study, "--all-own") == DONE and "0 cases" in capsys.readouterr().out
+    assert sos("patient", study, "head-1") == WRONG_USE
 
 
 def test_from_labels_to_exports(tmp_path, capsys):

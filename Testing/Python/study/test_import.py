@@ -48,6 +48,12 @@ def test_scans_boxes_and_stages_are_taken_over_once(study, folder):
     assert study.case("head-1").patient == study.case("head-2").patient == "p1" != study.case("head-10").patient
     again = study.import_slicer_folder(folder, rater="anna")
     assert (again.added, again.labels, again.boxes, again.findings) == ([], 0, 0, [])
+    # Whose scan it is may be found out later.
+    table(folder, "Case;Stage;Patient;Group\nhead-1;2;p1;\nHEAD-2.nrrd;Stage 3;p2;twins\nhead-10;n/a;p2;\n")
+    later = study.import_slicer_folder(folder, rater="anna")
+    assert (later.added, later.labels, later.findings) == ([], 0, [])
+    assert [study.case(name).patient for name in ("head-1", "head-2", "head-10")] == ["p1", "p2", "p2"]
+    assert study.case("head-2").group == "twins" and not study.case("head-10").patient_assumed
 
 
 def test_a_study_can_take_over_its_own_folder(folder):
@@ -104,7 +110,7 @@ def test_each_thing_that_cannot_be_taken_over_is_named_and_stops_nothing_else(st
     assert "Line 3" in said["stage_outside_scheme"].text and "four-stage" in said["other_scheme"].text
     assert "'III'" in said["stage_not_a_number"].text and "Line 6" in said["stage_not_a_number"].text
     assert (len(done.added), done.labels, done.boxes) == (3, 1, 1)
-    assert codes(study.check(min_per_stage=0)) == ["not_labelled", "no_box"]
+    assert codes(study.check(min_per_stage=0)) == ["patient_assumed", "not_labelled", "no_box"]
 
 
 def test_a_region_drawn_under_a_transform_that_was_saved_apart_is_named(study, folder, bench):
