@@ -101,8 +101,9 @@ def _compare(run: RunFolder) -> None:
     from .evaluation.comparison import Roles, compare
     from .evaluation.files import read_folder
     from .evaluation.table import markdown, write_table
+    from .learning.experiments import EXPERIMENTS
 
-    comparison = compare(read_folder(run.predictions), Roles())
+    comparison = compare(read_folder(run.predictions), Roles(**EXPERIMENTS[run.recipe.experiment].roles))
     write_table(run.folder / "comparison", comparison)
     print(markdown(comparison), end="")
 

@@ -104,14 +104,17 @@ def duration(seconds: float) -> str:
 def status_text(run: RunFolder) -> str:
     """How every job stands, a line for each, and what the whole still takes as far as that can be told."""
     found = run.status()
-    lines = [_status_line(status) for status in found]
+    lines = [_status_line(status, run.outcome(status.job.key).get("detector")) for status in found]
     done = sum(status.state == "done" for status in found)
     alive = "a program works on it" if run.alive else "no program works on it"
     return "\n".join([*lines, f"{done} of {len(found)} jobs done; {alive}"])
 
 
-def _status_line(status: JobStatus) -> str:
+def _status_line(status: JobStatus, detector: Mapping[str, Any] | None) -> str:
     text = f"{status.job.key:<40} {status.state}"
+    if detector:
+        named = {"map50": "mAP50", "map50_95": "mAP50-95", "mean_iou": "mean IoU", "found": "found"}
+        text += f", {figures({word: detector[name] for name, word in named.items()})}, n = {detector['n']}"
     if status.state in ("running", "interrupted") and status.steps:
         text += f", step {status.step} of {status.steps}"
     if status.state == "running" and status.eta_s is not None:

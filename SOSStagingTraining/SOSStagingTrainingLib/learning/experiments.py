@@ -5,8 +5,8 @@ What an experiment varies is a method of its own in the run and in the table; ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from .recipe import Recipe, Table, laid_over, parse_recipe
 from .settings import RecipeError
@@ -21,11 +21,13 @@ ALL_METHODS = (
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment: the question, its methods, and what is laid over the recipe for them."""
+    """An experiment: the question, its methods, what is laid over the recipe for them, and which method plays which part
+    (``evaluation.comparison.Roles``)."""
 
     question: str
     methods: tuple[str, ...]
     tables: Callable[[Recipe], Table] = lambda recipe: {}
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 def _temperatures(recipe: Recipe) -> Table:
@@ -51,17 +53,23 @@ def _automatic(recipe: Recipe) -> Table:
 
 
 EXPERIMENTS = {
-    "table": Experiment("What does each method reach?", ALL_METHODS),
+    "table": Experiment(
+        "What does each method reach?",
+        ALL_METHODS,
+        roles={"baseline": "baseline", "teacher": TEACHER, "student": "ours", "pipeline": "two_stage"},
+    ),
     "attention-off": Experiment(
         "Does the attention loss help the student?",
         ("baseline", STUDENT, f"{STUDENT}_no_attention"),
         _without_attention,
+        {"baseline": "baseline", "student": STUDENT},
     ),
     "temperature": Experiment("Which temperature suits?", tuple(_at(t) for t in TEMPERATURES), _temperatures),
     "automatic-crops": Experiment(
         "Can the teacher do without experts' boxes?",
         (TEACHER, STUDENT, f"{TEACHER}_automatic", f"{STUDENT}_automatic"),
         _automatic,
+        {"teacher": TEACHER, "student": STUDENT},
     ),
 }
 
@@ -72,5 +80,5 @@ def recipe_for(name: str, recipe: Recipe) -> Recipe:
         raise RecipeError("no_experiment", f"There is no experiment {name}.", f"There are {', '.join(EXPERIMENTS)}.")
     chosen = EXPERIMENTS[name]
     raw = recipe.to_json()
-    changed = {"methods": list(chosen.methods), "method": chosen.tables(recipe)}
+    changed = {"experiment": name, "methods": list(chosen.methods), "method": chosen.tables(recipe)}
     return parse_recipe(laid_over(raw, changed))

@@ -117,7 +117,8 @@ class Method(Protocol):
 class Fold:
     """What a method that trains by itself is given: slabs, which cases are for what, and where to work.
 
-    Nothing but ``training`` and ``validation`` may be learnt from. ``note`` takes one line for the log.
+    Nothing but ``training`` and ``validation`` may be learnt from. ``note`` takes one line for the log;
+    ``between`` is to be called every so often, and raises where the run was asked to stop.
     """
 
     folder: Path
@@ -128,6 +129,7 @@ class Fold:
     seed: int
     device: str
     note: Callable[[str], None]
+    between: Callable[[], None] = lambda: None
 
 
 @runtime_checkable
@@ -145,8 +147,9 @@ class SelfTrained(Protocol):
     def refuse_unready(self) -> None:
         """Raise a PlainError where it could not begin, such as for want of a package."""
 
-    def fit(self, fold: Fold) -> None:
-        """Train; weights and logs go to the fold's folder. A PlainError says what is missing."""
+    def fit(self, fold: Fold) -> int:
+        """Train, and return how many weights it has; they and logs go to the fold's folder. A PlainError says what is
+        missing."""
 
     def find(self, fold: Fold, cases: Sequence[str]) -> dict[str, Detection]:
         """Return what it finds, by case; cases where it finds nothing are left out."""

@@ -74,13 +74,14 @@ class Recipe:
     """A recipe as it was read. ``guesses`` are the keys whose values its source does not state.
 
     ``methods`` are trained with all they need. ``detector`` stands in for whichever detector methods ask for (empty:
-    as they ask). ``tables`` and ``method`` hold the tables as they were written; ``settings`` puts them together.
+    as they ask). ``experiment`` is the one that was laid over it, if any. ``tables`` and ``method`` hold the tables as they were written; ``settings`` puts them together.
     """
 
     name: str
     about: str = ""
     methods: tuple[str, ...] = ()
     detector: str = ""
+    experiment: str = ""
     guesses: tuple[str, ...] = ()
     study: StudySettings = field(default_factory=StudySettings)
     evaluate: EvaluateSettings = field(default_factory=EvaluateSettings)
@@ -115,6 +116,7 @@ class Recipe:
     def to_json(self) -> Table:
         """Return what ``parse_recipe`` reads, as plain values."""
         head = {"name": self.name, "about": self.about, "methods": list(self.methods), "detector": self.detector}
+        head |= {"experiment": self.experiment} if self.experiment else {}
         rest = {"guesses": list(self.guesses), "study": asdict(self.study), "evaluate": asdict(self.evaluate)}
         return {**head, **rest, **self.tables, "method": dict(self.method)}
 

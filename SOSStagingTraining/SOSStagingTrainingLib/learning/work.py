@@ -72,7 +72,7 @@ def do(assignment: Assignment, device: torch.device, stop: Stop) -> dict[str, An
     """
     known = method(assignment.settings.base)
     if isinstance(known, SelfTrained):
-        return _self_trained(assignment, known, device) if world.rank() == 0 else {}
+        return _self_trained(assignment, known, device, stop) if world.rank() == 0 else {}
     return _trained(assignment, known, device, stop)
 
 
@@ -145,17 +145,18 @@ def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.d
         return {**cost, **_keep_detections(assignment, task.views.slabs, found)}
     drop = assignment.recipe.evaluate.attention_drop
 
-    def between() -> None:
-        if stop():
-            raise Stopped
-
-    ask = partial(case_rows, task, network, assignment.study, size=size, between=between)
+    ask = partial(case_rows, task, network, assignment.study, size=size, between=partial(_stop_if, stop))
     rows, calibration = ask(parts.held_out, drop=drop), ask(parts.calibration, drop=False)
     if not rows:
         text = f"{assignment.job.method} has no answers: no case of fold {assignment.job.fold} has a box for its crop."
         raise RecipeError("no_boxes", text, "Draw boxes, or leave this method out.")
     write_predictions(assignment.predictions, Predictions(_header(assignment, task, cost), rows, calibration))
     return {**cost, "right": _share_right(rows), "held_out": len(rows), "answer_seconds": time.monotonic() - begun}
+
+
+def _stop_if(stop: Stop) -> None:
+    if stop():
+        raise Stopped
 
 
 def _share_right(rows: tuple[CasePrediction, ...]) -> float:
@@ -174,7 +175,7 @@ def _keep_detections(assignment: Assignment, slabs: Slabs, found: Mapping[str, D
     return {"detector": asdict(scores(found, boxes)) if boxes else None}
 
 
-def _self_trained(assignment: Assignment, known: SelfTrained, device: torch.device) -> dict[str, Any]:
+def _self_trained(assignment: Assignment, known: SelfTrained, device: torch.device, stop: Stop) -> dict[str, Any]:
     slabs = Slabs(assignment.dataset, assignment.cache, planes=1)
     log = EventLog(assignment.folder / EVENTS_FILE)
     parts, seed = assignment.parts, assignment.job.seed
@@ -182,16 +183,16 @@ def _self_trained(assignment: Assignment, known: SelfTrained, device: torch.devi
     def note(text: str) -> None:
         log.add("note", text=text)
 
-    fold = Fold(
-        assignment.folder, slabs, parts.training, parts.validation, assignment.settings, seed, str(device), note
-    )
+    cases = (parts.training, parts.validation)
+    between = partial(_stop_if, stop)
+    fold = Fold(assignment.folder, slabs, *cases, assignment.settings, seed, str(device), note, between)
     log.add("begin", method=assignment.job.method, seed=seed, training=len(parts.training), device=str(device))
-    known.fit(fold)
+    parameters = known.fit(fold)
     begun = time.monotonic()
     found = known.find(fold, list(slabs.cases))
     each = (time.monotonic() - begun) / len(slabs.cases)
     log.add("end", seconds=each * len(slabs.cases))
-    cost = {"parameters": 0, "seconds_per_scan": each, "device": device_name(device)}
+    cost = {"parameters": parameters, "seconds_per_scan": each, "device": device_name(device)}
     return {**cost, **_keep_detections(assignment, slabs, found)}
 
 
@@ -223,10 +224,10 @@ def command_for(job: Job, recipe: Recipe, study: str) -> str:
     """The command that makes a job's predictions again."""
     name, *changes = recipe.name.split("; ")
     changed = "".join(f" --set {change}" for change in changes)
-    return (
-        f"sos train --recipe {name}{changed} --study {study} --methods {job.method} --folds {job.fold} "
-        f"--seeds {job.seed}"
-    )
+    # An experiment's variants are known to it alone.
+    what = f"experiment {recipe.experiment}" if recipe.experiment else "train"
+    methods = "" if recipe.experiment else f" --methods {job.method}"
+    return f"sos {what} --recipe {name}{changed} --study {study}{methods} --folds {job.fold} --seeds {job.seed}"
 
 
 def device_name(device: torch.device) -> str:

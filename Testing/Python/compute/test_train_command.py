@@ -1,6 +1,7 @@
 """``sos train`` and ``sos experiment`` as they are typed."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -88,7 +89,12 @@ def test_an_experiment_trains_its_variants_and_compares_them(place, capsys, tmp_
     options = ["--recipe", str(place / "small.toml"), "--study", str(place / "study"), "--folds", "1"]
     run = tmp_path / "run"
     assert main(["experiment", "attention-off", *options, "--out", str(run), "--device", "cpu"]) == 0
-    assert "| student_paper_no_attention | simulated |" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "| student_paper_no_attention | simulated |" in said and "| student_paper | baseline |" in said
+    kept = (run / "predictions" / "student_paper_no_attention.fold1.seed1.predictions.json").read_text()
+    assert "sos experiment attention-off --recipe small --study study --folds 1 --seeds 1" in kept
+    assert main(["train", "--out", str(run), "--status"]) == 0
+    assert re.search(r"localiser\.fold1\.seed1 +done, mAP50 [\d.]+, mAP50-95 [\d.]+, mean IoU", capsys.readouterr().out)
     assert (run / "comparison" / "comparison.md").is_file()
     assert main(["experiment", "gallery", str(run), "--method", "student_paper", "--device", "cpu"]) == 0
     assert Path(capsys.readouterr().out.strip()).stat().st_size > 5_000

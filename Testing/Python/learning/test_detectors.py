@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from SOSStagingTrainingLib.learning import methods  # noqa: E402
 from SOSStagingTrainingLib.learning.batch import Batch  # noqa: E402
 from SOSStagingTrainingLib.learning.detectors import yolo  # noqa: E402
 from SOSStagingTrainingLib.learning.detectors.scores import overlap, scores  # noqa: E402
-from SOSStagingTrainingLib.learning.detectors.yolo import Picture, Yolo, YoloError, YoloSettings  # noqa: E402
+from SOSStagingTrainingLib.learning.detectors.yolo import CHILD, Picture, Yolo, YoloError, YoloSettings  # noqa: E402
+from SOSStagingTrainingLib.learning.fit import Stopped  # noqa: E402
 from SOSStagingTrainingLib.learning.settings import NetworkSettings  # noqa: E402
 
 Detection = methods.Detection
@@ -147,7 +149,7 @@ def test_yolo_learns_and_finds_without_any_look_up(tmp_path: Path, spied: Path) 
     assert not any(settings[name] for name in ("wandb", "mlflow", "comet", "clearml"))
     left = {path.name for path in (tmp_path / "yolo").iterdir()}
     assert left == {"config", "job.json", "yolo.json", "yolo.log", "yolo.pt"}
-    assert said
+    assert said and detector.parameters > 1_000_000
     written = (tmp_path / "yolo" / "yolo.pt").stat().st_mtime_ns
     detector.train(pictures(4))  # done before: nothing is done again
     assert (tmp_path / "yolo" / "yolo.pt").stat().st_mtime_ns == written
@@ -181,3 +183,46 @@ def test_what_yolo_cannot_do_is_said(tmp_path: Path) -> None:
 def test_the_childs_last_words_are_passed_on(tmp_path: Path) -> None:
     with pytest.raises(YoloError, match=r"(?s)could not train .*no-such-yolo\.yaml"):
         Yolo(tmp_path, YoloSettings("no-such-yolo.yaml", epochs=1, px=64, device="cpu")).train(pictures(2))
+
+
+LONG = """
+import sys
+from pathlib import Path
+from learning.test_detectors import pictures
+from SOSStagingTrainingLib.learning.detectors.yolo import Yolo, YoloSettings
+Yolo(Path(sys.argv[1]), YoloSettings(epochs=10000, px=64, batch=4, device="cpu")).train(pictures(4))
+"""
+
+
+def children_of(process: int) -> list[Any]:
+    import psutil
+
+    return [child for child in psutil.Process(process).children(recursive=True) if CHILD in " ".join(child.cmdline())]
+
+
+@pytest.mark.skipif(not yolo.available(), reason="ultralytics is not installed")
+def test_yolo_ends_when_its_run_is_stopped_or_killed(tmp_path: Path) -> None:
+    import psutil
+
+    seen: list[Any] = []
+
+    def stop_it() -> None:
+        seen.extend(children_of(os.getpid()))
+        if seen:
+            raise Stopped
+
+    (tmp_path / "stopped").mkdir()
+    with pytest.raises(Stopped):
+        Yolo(tmp_path / "stopped", YoloSettings(epochs=10000, px=64, device="cpu"), stop_it).train(pictures(4))
+    assert not seen[0].is_running()
+    (tmp_path / "killed").mkdir()
+    places = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    run = subprocess.Popen(
+        [sys.executable, "-c", LONG, str(tmp_path / "killed")], env={**os.environ, "PYTHONPATH": places}
+    )
+    while not (left := children_of(run.pid)) and run.poll() is None:
+        pass
+    assert left
+    run.kill()
+    run.wait()
+    assert psutil.wait_procs(left, timeout=60)[1] == []

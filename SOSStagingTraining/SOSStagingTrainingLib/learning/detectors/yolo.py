@@ -31,6 +31,8 @@ from .scores import Box
 
 CHILD = "SOSStagingTrainingLib.learning.detectors.yolo_child"
 WEIGHTS, ABOUT, FOUND, LOG = "yolo.pt", "yolo.json", "found.json", "yolo.log"
+NETWORK = "network.json"
+POLL_SECONDS = 0.2
 LOG_LINES_SHOWN = 12
 USUAL = "yolo11n"
 DARK, BRIGHT = -0.5, 2.0
@@ -87,11 +89,27 @@ def refuse_unready() -> None:
 
 
 class Yolo:
-    """One YOLO11 and the folder where all it learnt lies. Training that was cut short begins anew."""
+    """One YOLO11 and the folder where all it learnt lies. Training that was cut short begins anew.
 
-    def __init__(self, folder: Path, settings: YoloSettings | None = None) -> None:
+    ``between`` is called every so often while the child works, and may raise to end it.
+    """
+
+    def __init__(
+        self, folder: Path, settings: YoloSettings | None = None, between: Callable[[], None] = lambda: None
+    ) -> None:
         self.folder = folder.resolve()
         self.settings = settings or YoloSettings()
+        self.between = between
+
+    @property
+    def parameters(self) -> int:
+        """How many weights it has; YoloError where it has not been trained."""
+        return int(self._about()["parameters"])
+
+    def _about(self) -> dict[str, Any]:
+        if not (self.folder / ABOUT).is_file():
+            raise YoloError("not_trained", f"There is no trained YOLO in {self.folder.name}.", "Train it first.")
+        return dict(json.loads((self.folder / ABOUT).read_text(encoding="utf-8")))
 
     def train(self, pictures: Sequence[Picture], note: Callable[[str], None] = lambda text: None) -> None:
         """Learn from the pictures that have a box; at once if that is done.
@@ -113,7 +131,10 @@ class Yolo:
         note(f"yolo: {self.settings.epochs} epochs of {len(boxed)} pictures")
         self._run("train", {**asdict(self.settings), "data": str(data / "data.yaml")}, self.folder)
         shutil.rmtree(data)
-        write_text(self.folder / ABOUT, json.dumps({**asdict(self.settings), "pictures": len(boxed)}, indent=1))
+        network = json.loads((self.folder / NETWORK).read_text(encoding="utf-8"))
+        (self.folder / NETWORK).unlink()
+        about = {**asdict(self.settings), "pictures": len(boxed), **network}
+        write_text(self.folder / ABOUT, json.dumps(about, indent=1))
 
     def detect(self, pictures: Sequence[Picture]) -> dict[str, Detection]:
         """The surest box on each picture, by case; those where there is none are left out.
@@ -121,9 +142,7 @@ class Yolo:
         Raises:
             YoloError: it has not been trained, or the child failed.
         """
-        if not (self.folder / ABOUT).is_file():
-            raise YoloError("not_trained", f"There is no trained YOLO in {self.folder.name}.", "Train it first.")
-        about = json.loads((self.folder / ABOUT).read_text(encoding="utf-8"))
+        about = self._about()
         with tempfile.TemporaryDirectory(prefix="sosstaging-yolo-", ignore_cleanup_errors=True) as name:
             work = Path(name).resolve()
             files = _write_images(work / "images", pictures)
@@ -133,25 +152,38 @@ class Yolo:
         return {p.case: _detection(row) for p, row in zip(pictures, found, strict=True) if row is not None}
 
     def _run(self, action: str, job: Mapping[str, Any], work: Path) -> None:
-        """Let the child do one job and wait for it."""
+        """Let the child do one job and wait for it; it ends itself when this process is no more."""
         refuse_unready()
         write_text(work / "job.json", json.dumps({**job, "action": action, "out": str(work)}, indent=1))
         log = self.folder / LOG
         with log.open("ab") as out:
-            done = subprocess.run(
+            child = subprocess.Popen(
                 [sys.executable, "-m", CHILD, str(work / "job.json")],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=work,
                 env=self._environment(),
-                check=False,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        if done.returncode != 0:
+            status = self._waited_for(child)
+        if status != 0:
             last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-            text = f"YOLO could not {action} (exit code {done.returncode}). It said last:\n{last}\n"
+            text = f"YOLO could not {action} (exit code {status}). It said last:\n{last}\n"
             raise YoloError("yolo_failed", text, f"All it said is in {log}.")
+
+    def _waited_for(self, child: subprocess.Popen[bytes]) -> int:
+        try:
+            while True:
+                try:
+                    return child.wait(POLL_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self.between()
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdin is not None:
+                child.stdin.close()
 
     def _environment(self) -> dict[str, str]:
         path = [str(LIBRARY_PARENT), os.environ.get("PYTHONPATH", "")]
@@ -203,9 +235,11 @@ class YoloMethod:
         """See ``SelfTrained.refuse_unready``."""
         refuse_unready()
 
-    def fit(self, fold: Fold) -> None:
+    def fit(self, fold: Fold) -> int:
         """See ``SelfTrained.fit``; learns from the fold's training cases."""
-        _yolo_of(fold).train([picture_of(fold.slabs, case) for case in fold.training], fold.note)
+        detector = _yolo_of(fold)
+        detector.train([picture_of(fold.slabs, case) for case in fold.training], fold.note)
+        return detector.parameters
 
     def find(self, fold: Fold, cases: Sequence[str]) -> dict[str, Detection]:
         """See ``SelfTrained.find``."""
@@ -234,7 +268,7 @@ def _yolo_of(fold: Fold) -> Yolo:
         seed=fold.seed,
         device=fold.device,
     )
-    return Yolo(fold.folder, settings)
+    return Yolo(fold.folder, settings, fold.between)
 
 
 register(YoloMethod())

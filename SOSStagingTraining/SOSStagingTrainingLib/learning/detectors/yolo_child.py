@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def shut_network() -> None:
 def main(arguments: list[str]) -> int:
     """Do the job in the file named; the exit code is 0 where its answer has been written."""
     job = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     shut_network()
     _provide_font(Path(os.environ["YOLO_CONFIG_DIR"]) / "Ultralytics")
     import ultralytics
@@ -40,6 +42,14 @@ def main(arguments: list[str]) -> int:
     ultralytics.settings.update({name: False for name in SERVICES if name in known})
     {"train": _train, "detect": _detect}[job["action"]](job)
     return 0
+
+
+def _end_with_parent() -> None:
+    """The other end of stdin closes when the parent ends, however it does."""
+    # Not through sys.stdin, whose lock a waiting thread would hold when the interpreter ends.
+    while os.read(0, 4096):
+        pass
+    os._exit(1)
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
@@ -108,6 +118,8 @@ def _train(job: dict[str, Any]) -> None:
     )
     # The last weights, not the best on the pictures they were learnt from.
     (out / "run" / "weights" / "last.pt").replace(out / "yolo.pt")
+    count = sum(weights.numel() for weights in network.model.parameters())
+    (out / "network.json").write_text(json.dumps({"parameters": count}), encoding="utf-8")
     shutil.rmtree(out / "run")
 
 
