@@ -46,7 +46,7 @@ agree best about another plane than its bones."""
 SAME_POSE = np.array([0.02, 0.02, 1.0])
 MIN_SUPPORT = 0.7
 """Share of the wider Gaussian's weight that must have been measured for an edge feature to count."""
-TRUSTED_DEG, UNTRUSTED_DEG = 30.0, 45.0
+TRUSTED_DEG, UNTRUSTED_DEG = 20.0, 32.0
 """The scan's own orientation is trusted so far; a plane turned further loses confidence, down to 0."""
 MIN_SHARED = 0.3
 """Share of the points whose mirror images must lie in the field of view for a plane to be considered."""
@@ -77,7 +77,7 @@ class _Level:
 def find_plane(scan: Scan) -> Plane:
     """Return the midsagittal plane of a head volume in RAS mm, with a confidence between 0 and 1.
 
-    The orientation in the scan's geometry is trusted to about 30 degrees; the search spans 24 degrees of yaw
+    The orientation in the scan's geometry is trusted to about 20 degrees; the search spans 24 degrees of yaw
     and roll and 32 mm of offset. Where no symmetry is found a plane is still returned, with a confidence near 0.
     """
     view, geometry = ras_view(scan.array, scan.geometry)

@@ -39,6 +39,26 @@ def test_plane_can_be_set_before_anything_was_found(person, head, bench, refused
     assert not problems.take()
 
 
+def test_where_no_plane_is_found_there_is_no_stage_until_it_is_set(person, bench, tmp_path):
+    # Half a head: no plane has bones on both sides that are alike.
+    whole = sitk.ReadImage(str(HEAD))
+    sitk.WriteImage(whole[whole.GetSize()[0] // 2 :, :, :], str(tmp_path / "half.nrrd"))
+    ui = person.page.ui
+    assert hand.drop(ui.stageButton, [tmp_path / "half.nrrd"])
+    person.stage()
+    refused = person.page.page.result
+    assert [reason.code for reason in refused.reasons] == ["plane_not_found"]
+    assert "Not assessable" in ui.headlineLabel.text and "Set the plane by hand" in ui.certaintyLabel.text
+    open_plane(person.page, bench)
+    assert ui.restageButton.enabled
+    ui.yawSlider.value = 3.0
+    hand.click(ui.restageButton)
+    assert bench.wait_until(lambda: not ui.cancelButton.enabled, 60)
+    set_by_hand = person.page.page.result.plane
+    assert set_by_hand.source == "user" and set_by_hand.yaw_deg == pytest.approx(refused.plane.yaw_deg + 3.0, abs=0.1)
+    assert "plane_not_found" not in [finding.code for finding in person.page.page.result.quality.findings]
+
+
 @pytest.mark.parametrize("by_markup", [False, True])
 def test_a_plane_set_for_one_scan_is_not_used_on_another(person, head, bench, by_markup):
     person.stage()
