@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ..report.words import percent
 from ..staging.cohort_process import CaseLine, CohortProcess, case_paths, listed_scans
-from .dicom import database_series
+from .dicom import SeriesFolder, database_series
 from .run import python_for_worker
 from .texts import say, shown
 
@@ -34,7 +34,8 @@ class CohortPart:
         self._process: CohortProcess | None = None
         self._paths: dict[str, Path] = {}
         self._rows: dict[str, int] = {}
-        self._series: list[Path] = []
+        self._series: list[SeriesFolder] = []
+        self._labels: dict[Path, str] = {}
         self._out = Path()
         self._done = 0
         self._timer = qt.QTimer()
@@ -65,7 +66,7 @@ class CohortPart:
 
     def _start(self, source: str, out: str) -> None:
         try:
-            scans = [*(listed_scans(Path(source)) if source else []), *self._series]
+            scans = [*(listed_scans(Path(source)) if source else []), *(series.path for series in self._series)]
             self._begin(scans, Path(out))
         except (OSError, ValueError) as error:
             say(self.ui.cohortLabel, _("The scans cannot be listed: {why}.").format(why=error))
@@ -88,8 +89,9 @@ class CohortPart:
         self._paths = case_paths(scans, out)
         self._rows = {name: row for row, name in enumerate(self._paths)}
         self.ui.cohortTable.setRowCount(len(self._paths))
-        for name, row in self._rows.items():
-            self._set_row(row, name, _("waiting"), "")
+        self._labels = {series.path: series.label for series in self._series}
+        for name in self._rows:
+            self._set_row(name, _("waiting"), "")
         model, engine = self._network()
         self._process = CohortProcess(scans, out, model, python_for_worker(), engine)
         self._timer.start()
@@ -120,12 +122,12 @@ class CohortPart:
     def _show(self, case: CaseLine) -> None:
         self._done += 1
         self.ui.cohortProgress.value = self._done
-        row = self._rows.get(case.name)
-        if row is not None:
-            self._set_row(row, case.name, *_summary(case.data))
+        if case.name in self._rows:
+            self._set_row(case.name, *_summary(case.data))
 
-    def _set_row(self, row: int, *texts: str) -> None:
-        for column, text in enumerate(texts):
+    def _set_row(self, name: str, *texts: str) -> None:
+        row = self._rows[name]
+        for column, text in enumerate((self._labels.get(self._paths[name], name), *texts)):
             item = qt.QTableWidgetItem(text)
             item.setToolTip(text)
             self.ui.cohortTable.setItem(row, column, item)
@@ -141,7 +143,11 @@ class CohortPart:
             return
         self._series = database_series()
         text = _("{n} CT series of the DICOM database are added. Press again to leave them out.")
-        text = text.format(n=len(self._series))
+        text = text.format(n=sum(series.series for series in self._series))
+        shared = [series for series in self._series if series.series > 1]
+        if shared:
+            more = _("Where a folder holds several series, the one most like a head scan is staged: {names}.")
+            text += " " + more.format(names="; ".join(series.label for series in shared))
         say(self.ui.cohortLabel, text if self._series else _("The DICOM database holds no CT series."))
 
 

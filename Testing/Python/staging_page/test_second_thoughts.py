@@ -8,6 +8,7 @@ import SimpleITK as sitk
 import slicer
 from Bench import dialogs, hand, problems
 from report.made_results import make_refusal, make_result
+from scan.scan_files import write_series
 from staging_page.conftest import HEAD, drop_head
 from staging_page.test_unfriendly import take_reformat
 
@@ -231,3 +232,31 @@ def test_models_are_held_while_one_is_at_work(person, head, bench):
     hand.click(ui.cancelButton)
     assert bench.wait_until(lambda: not ui.cancelButton.enabled, 20)
     assert ui.importButton.enabled
+
+
+def test_series_of_the_dicom_database_are_shown_as_a_person_knows_them(page, orders, bench, tmp_path):
+    from DICOMLib import DICOMUtils
+
+    about = {"PatientID": "7", "PatientName": "Roe^Jane", "StudyInstanceUID": "1.2.7", "StudyDate": "20260131"}
+    grey = np.arange(8 * 16 * 16, dtype=np.int16).reshape(8, 16, 16)
+    heights = np.arange(8) * 2.0
+    tidy, mixed = tmp_path / "1.2.840.10008.1.2.3.4.5.1", tmp_path / "1.2.840.10008.1.2.3.4.5.2"
+    write_series(tidy, grey, heights, series="1.2.7.1", SeriesDescription="Head CBCT", **about)
+    write_series(mixed, grey, heights, series="1.2.7.2", SeriesDescription="First", **about)
+    write_series(mixed / "below", grey + 1, heights, series="1.2.7.3", SeriesDescription="Second", **about)
+    for file in (mixed / "below").iterdir():
+        file.rename(mixed / f"second-{file.name}")
+    DICOMUtils.importDicom(str(tmp_path))
+    ui = page.ui
+    ui.cohortSection.collapsed = False
+    ui.cohortOutput.currentPath = str(tmp_path / "out")
+    hand.click(ui.dicomButton)
+    assert ui.cohortLabel.text.startswith("3 CT series")
+    assert "holds several series" in ui.cohortLabel.text and "Roe Jane" in ui.cohortLabel.text
+    hand.click(ui.cohortButton)
+    assert bench.wait_until(lambda: ui.cohortButton.enabled, 60)
+    shown = [ui.cohortTable.item(row, 0).text() for row in range(ui.cohortTable.rowCount)]
+    assert shown == ["Roe Jane, 2026-01-31, Head CBCT", "Roe Jane, 2026-01-31, First"]
+    # Names of patients stay on the screen.
+    assert not any("Roe" in path.read_text(errors="replace") for path in (tmp_path / "out").rglob("*.csv"))
+    assert (tmp_path / "out" / tidy.name).is_dir()
