@@ -29,6 +29,7 @@ from .cohort_part import CohortPart
 from .drop import DropFilter
 from .files import load_scan_file
 from .history_part import HistoryPart, ask_file, ask_folder, label_chart
+from .in_view import InView
 from .models_part import ModelsPart
 from .overlay_part import OverlayPart
 from .packages import PackagesPart
@@ -72,6 +73,7 @@ class Page:
         self.check = CheckPart(ui, self._network, self.packages)
         self.run = StagingRun(self._on_told, self._on_done)
         self._drop = DropFilter(widget, self.take_files)
+        self._in_view = InView(self._take_shown)
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -115,19 +117,26 @@ class Page:
         """The page is shown: what the scene holds is shown again, and a scan in view is the one to stage."""
         self.entered = True
         self.connect_parameters()
-        if self._volume() is None and self.parameters is not None:
-            self.parameters.inputVolume = volume_in_view(slicer.mrmlScene)
+        self._take_shown()
+        self._in_view.watch()
         if self.result is not None and self.result.assessable:
             self._show_views()
+
+    def _take_shown(self) -> None:
+        """Where no scan is chosen, the one in view is."""
+        if self._volume() is None and self.parameters is not None:
+            self.parameters.inputVolume = volume_in_view(slicer.mrmlScene)
 
     def leave(self) -> None:
         """Another page is shown: a run goes on, the views become the user's again."""
         self.entered = False
+        self._in_view.stop()
         self.overlay.put_back(self._volume())
         self.disconnect_parameters()
 
     def close(self) -> None:
         """End everything that runs."""
+        self._in_view.stop()
         self._later.stop()
         self._share_timer.stop()
         self._steps.clear()

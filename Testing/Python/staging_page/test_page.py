@@ -187,6 +187,19 @@ def test_the_scan_in_view_is_the_one_to_stage(page, bench):
     assert page.ui.inputSelector.currentNode() is other
 
 
+def test_a_scan_loaded_while_the_page_is_open_is_chosen_where_none_is(page, bench):
+    assert page.ui.inputSelector.currentNode() is None
+    first = slicer.util.loadVolume(str(HEAD))
+    assert bench.wait_until(lambda: page.ui.inputSelector.currentNode() is first, 5)
+    slicer.util.loadVolume(str(HEAD))
+    bench.process(0.1)
+    assert page.ui.inputSelector.currentNode() is first
+    slicer.mrmlScene.Clear()
+    bench.process(0.1)
+    again = slicer.util.loadVolume(str(HEAD))
+    assert bench.wait_until(lambda: page.ui.inputSelector.currentNode() is again, 5)
+
+
 def test_exports(shown, bench, tmp_path):
     ui = shown.ui
     ui.historySection.collapsed = False
