@@ -17,7 +17,6 @@ from ..report.write import REPORT_FILE
 from ..scan.types import PlainError
 from ..scene.nodes import Node
 from ..scene.records import forget, keep_result, kept_result
-from ..scene.reports import complete
 from ..scene.scans import scan_key, scan_of
 from ..scene.show import remove_result, show_result
 from ..scene.views import volume_in_view
@@ -27,8 +26,9 @@ from ..staging.stored import load_result
 from .check_part import SAMPLE, CheckPart
 from .cohort_part import CohortPart
 from .drop import DropFilter
+from .export_part import ExportPart
 from .files import load_scan_file
-from .history_part import HistoryPart, ask_file, ask_folder, label_chart
+from .history_part import HistoryPart, label_chart
 from .in_view import InView
 from .models_part import ModelsPart
 from .overlay_part import OverlayPart
@@ -67,6 +67,7 @@ class Page:
         self.overlay = OverlayPart(ui)
         self.plane = PlanePart(ui)
         self.history = HistoryPart(ui)
+        self.exports = ExportPart(ui, self.history, lambda: (self._volume(), self.result))
         self.models = ModelsPart(ui, self._on_model)
         self.packages = PackagesPart(ui.messageLabel, ui.mendButton, self._show_looking)
         self.cohort = CohortPart(ui, self._when_ready, self._network, self._open_case)
@@ -101,12 +102,6 @@ class Page:
             (ui.showButton, self._show_views),
             (ui.runnerUpBox, self._on_runner_up),
             (ui.resetPlaneButton, lambda: self.plane.reset(self.parameters)),
-            (ui.acceptButton, self._accept),
-            (ui.correctButton, self._correct),
-            (ui.showReportButton, self._show_report),
-            (ui.reportButton, self._export_report),
-            (ui.csvButton, self._export_csv),
-            (ui.pictureButton, self._export_picture),
         ):
             button.connect("clicked(bool)", lambda _checked, action=action: action())
         ui.regionBox.connect("toggled(bool)", self._on_region)
@@ -450,54 +445,6 @@ class Page:
         for widget in (ui.hintLabel, ui.sampleButton):
             widget.visible = volume is None
         ui.sampleButton.enabled = not busy and self.models.path is not None
-
-    # Reading and export
-
-    def _accept(self) -> None:
-        volume = self._volume()
-        if volume is not None and self.result is not None and self.result.stage is not None:
-            self.history.review(volume, self.result, self.result.stage)
-
-    def _correct(self) -> None:
-        volume = self._volume()
-        if volume is not None and self.result is not None:
-            self.history.review(volume, self.result, self.ui.reviewBox.currentIndex + 1)
-
-    def _show_report(self) -> None:
-        volume = self._volume()
-        if volume is not None and self.result is not None:
-            result = self.result
-            self._written(lambda: self.history.show_report(volume, complete(volume, result)), self.ui.reportLabel)
-
-    def _export_report(self) -> None:
-        folder = ask_folder(_("Folder for the report"))
-        volume = self._volume()
-        if folder is not None and volume is not None and self.result is not None:
-            result = self.result
-            self._written(
-                lambda: self.history.write_report_into(folder, volume, complete(volume, result)), self.ui.reportLabel
-            )
-
-    def _export_csv(self) -> None:
-        path = ask_file(_("Write the table"), "sos-runs.csv", "CSV (*.csv)")
-        if path is not None:
-            self._written(lambda: self.history.write_csv(path), self.ui.exportLabel)
-
-    def _export_picture(self) -> None:
-        path = ask_file(_("Write the picture"), "sos.png", "PNG (*.png)")
-        volume = self._volume()
-        if path is not None and volume is not None and self.result is not None:
-            result = self.result
-            self._written(lambda: self.history.write_picture(path, complete(volume, result)), self.ui.exportLabel)
-
-    def _written(self, write: Callable[[], None], label: Any) -> None:
-        try:
-            write()
-        except OSError as error:
-            text = _("Nothing was written: {why}. Choose another folder.")
-            say(label, text.format(why=error.strerror or error))
-        except PlainError as error:
-            say(label, shown(str(error)))
 
     # Files
 

@@ -74,7 +74,8 @@ class Recipe:
     """A recipe as it was read. ``guesses`` are the keys whose values its source does not state.
 
     ``methods`` are trained with all they need. ``detector`` stands in for whichever detector methods ask for (empty:
-    as they ask). ``experiment`` is the one that was laid over it, if any. ``tables`` and ``method`` hold the tables as they were written; ``settings`` puts them together.
+    as they ask). ``experiment`` is the one that was laid over it, if any. ``tables`` and ``method`` hold the tables as
+    they were written; ``settings`` puts them together.
     """
 
     name: str
