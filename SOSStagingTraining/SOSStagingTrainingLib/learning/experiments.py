@@ -21,8 +21,8 @@ ALL_METHODS = (
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment: the question, its methods, what is laid over the recipe for them, and which method plays which part
-    (``evaluation.comparison.Roles``)."""
+    """An experiment: the question, its methods, what is laid over the recipe for them, and which method plays which
+    part (``evaluation.comparison.Roles``)."""
 
     question: str
     methods: tuple[str, ...]
