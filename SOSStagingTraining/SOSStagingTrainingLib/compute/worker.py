@@ -61,7 +61,7 @@ def _first() -> bool:
 
 
 def _attempt(run: RunFolder, key: str, device: str, threads: int) -> None:
-    """Do the job and keep its outcome; only the first of several processes writes."""
+    """Do the job and keep its outcome; of several processes only the first writes, but for what one failed of."""
     from ..learning.fit import Stopped
 
     if _first():
@@ -114,9 +114,13 @@ def _keep(run: RunFolder, key: str, name: str, values: dict[str, Any]) -> None:
 
 
 def _failed(run: RunFolder, key: str, values: dict[str, Any]) -> None:
-    if not _first():
-        return
     try:
+        if not _first():
+            _keep(run, key, FAILED_FILE, values)
+            return
+        # Where another process of the job broke, this one has only lost it.
+        told = run.outcome(key) if values["code"] == "internal" else {}
+        values = told or values
         _keep(run, key, FAILED_FILE, values)
         EventLog(run.job_folder(key) / EVENTS_FILE).add("failed", **values)
     except (OSError, DiskFullError):

@@ -4,9 +4,10 @@ import socket
 from dataclasses import replace
 
 import pytest
-from SOSStagingTrainingLib.compute import execute
+from SOSStagingTrainingLib.compute import execute, worker
 from SOSStagingTrainingLib.compute.execute import device_for, usual_threads
 from SOSStagingTrainingLib.compute.processes import child_environment
+from SOSStagingTrainingLib.compute.report import status_text
 from SOSStagingTrainingLib.compute.run_folder import RunError
 
 torch = pytest.importorskip("torch")
@@ -102,3 +103,15 @@ def test_a_scheduler_that_listens_and_says_nothing_is_named(monkeypatch):
 def test_cores_and_gpus_are_shared_out():
     assert usual_threads(1) >= usual_threads(2) >= 1
     assert device_for("cpu", 3) == "cpu"
+
+
+def test_of_several_processes_the_one_that_broke_is_heard(tmp_path, monkeypatch):
+    run = prepare(wanted(tmp_path, folds=(1,)), quiet)
+    key = "baseline.fold1.seed1"
+    run.job_folder(key).mkdir(parents=True)
+    monkeypatch.setenv("RANK", "1")
+    worker._failed(run, key, {"code": "loss_not_finite", "text": "The loss is not a number."})
+    monkeypatch.setenv("RANK", "0")
+    worker._failed(run, key, {"code": "internal", "text": "Connection closed by peer."})
+    assert run.state(key) == "failed" and run.outcome(key)["text"] == "The loss is not a number."
+    assert "The loss is not a number." in status_text(run)
