@@ -96,6 +96,10 @@ class Fitting:
         self._resume()
         self._module = _Losses(self.network, self.task.method, self.task.context)
         self._shared = DistributedDataParallel(self._module, find_unused_parameters=True) if world.size() > 1 else None
+        if self._shared is not None and any(
+            isinstance(m, nn.modules.batchnorm._BatchNorm) for m in self.network.modules()
+        ):
+            self._tell("note", text="Each process takes batch statistics of its own share of a batch.")
         self._begun = self._told = self._kept = time.monotonic()
         self._first = self._told_step = self.step
         self.network.train()
