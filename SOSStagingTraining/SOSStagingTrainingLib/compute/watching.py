@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,8 @@ class RunWatch:
         self.run = run
         self.curves = {job.key: JobCurves() for job in run.jobs}
         self.states: dict[str, State] = {job.key: "waiting" for job in run.jobs}
+        self.outcomes: dict[str, Mapping[str, Any]] = {}
+        """What finished jobs ended with."""
         self.alive = False
         self._tails = {job.key: EventTail(run.job_folder(job.key) / EVENTS_FILE) for job in run.jobs}
 
@@ -114,6 +117,8 @@ class RunWatch:
             if anew or events:
                 changed.add(key)
             self.states[key] = self.run.state(key)
+            if self.states[key] == "done":
+                self.outcomes[key] = self.run.outcome(key)
         self.alive = self.run.alive
         return changed
 

@@ -169,6 +169,9 @@ class TrainSection:
             "failed": _("failed"),
         }  # fmt: skip
         step = f"{curves.step} / {curves.steps}" if curves.steps else ""
+        found = self.watch.outcomes.get(key, {}).get("detector")
+        if found:
+            step = _("mAP50 {share}, n = {n}").format(share=f"{found['map50']:.2f}", n=found["n"])
         return [key.removesuffix(".seed1"), words[state], step]
 
     def _show_progress(self) -> None:

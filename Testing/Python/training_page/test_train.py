@@ -205,6 +205,16 @@ def test_stop_before_the_run_has_begun(bench: Any, trainable: Any, study_folder:
     assert not watched(trainable).done
 
 
+def test_a_detector_says_how_well_it_finds(bench: Any, trainable: Any, study_folder: Path) -> None:
+    write_recipe(study_folder, "finder", "localiser", SHORT)
+    open_study(trainable, study_folder)
+    train(bench, trainable, "finder")
+    ui = trainable.ui
+    assert bench.wait_until(lambda: "All networks are trained" in ui.trainLabel.text, PATIENCE), ui.trainLabel.text
+    told = column(ui.jobsTable, 2)
+    assert told and all(text.startswith("mAP50 ") and "n = " in text for text in told)
+
+
 def test_a_cluster_that_is_not_there(bench: Any, trainable: Any) -> None:
     from Bench import hand
 
