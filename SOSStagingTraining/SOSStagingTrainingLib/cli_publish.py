@@ -29,6 +29,9 @@ def register_publish(subparsers: Any) -> None:
     parser.add_argument("--fold", type=positive, default=1, help="default 1")
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument("--out", type=Path, metavar="MODEL", help="default RUN/METHOD.sosmodel")
+    parser.add_argument(
+        "--licence", default="", metavar="TEXT", help="what you give the model away under, such as CC-BY-4.0"
+    )
     parser.set_defaults(run=_publish)
 
 
@@ -71,7 +74,7 @@ def _published(args: argparse.Namespace) -> dict[str, Any]:
 
     network = finished_network(assignment, assignment.job, torch.device("cpu"))
     path = args.out or run.folder / f"{args.method}.sosmodel"
-    return publish_job(assignment, network, path, read_folder(run.predictions), _say)
+    return publish_job(assignment, network, path, read_folder(run.predictions), _say, args.licence)
 
 
 def _say(text: str) -> None:

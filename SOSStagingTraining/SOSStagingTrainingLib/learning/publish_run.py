@@ -29,6 +29,8 @@ from .work import Assignment
 
 ATTENTION_MM = 20.0
 VERSION = "0.2.0"
+NO_LICENCE = "not stated"
+AGPL_DETECTOR = "yolo"
 
 Note = Callable[[str], None]
 
@@ -43,11 +45,17 @@ def student_of(network: nn.Module, method: str) -> Student:
 
 
 def publish_job(
-    assignment: Assignment, network: nn.Module, path: Path, answers: Sequence[Predictions], note: Note
+    assignment: Assignment,
+    network: nn.Module,
+    path: Path,
+    answers: Sequence[Predictions],
+    note: Note,
+    licence: str = "",
 ) -> dict[str, Any]:
     """Calibrate, measure and write the model; returns its card.
 
-    ``answers`` are the run's predictions: the table of all methods goes onto the card.
+    ``answers`` are the run's predictions: the table of all methods goes onto the card. ``licence`` is what whoever
+    trained it gives it away under; empty: not stated.
     """
     student = student_of(network, assignment.job.method).cpu()
     if not assignment.parts.calibration:
@@ -55,7 +63,10 @@ def publish_job(
         raise RecipeError("no_calibration", text, "Train it with study.calibration above 0.")
     # What lies at the path stays until the new model is whole.
     with drafted(path) as draft:
-        return _published(assignment, student, _card(assignment, student, path.stem), draft, answers, note)
+        card = {**_card(assignment, student, path.stem), "licence": licence or NO_LICENCE}
+        if any(other.method.startswith(AGPL_DETECTOR) for other in map(assignment.other, assignment.job.before)):
+            note("its mask came from YOLO: Ultralytics holds that models trained so fall under AGPL-3.0")
+        return _published(assignment, student, card, draft, answers, note)
 
 
 def _published(

@@ -87,8 +87,9 @@ def test_what_was_trained_is_published_and_stages_a_head(trained, tmp_path):
 
     folder, _ = trained
     model = tmp_path / "mine.sosmodel"
-    assert main(["publish", str(folder / "run"), "--out", str(model)]) == 0
+    assert main(["publish", str(folder / "run"), "--out", str(model), "--licence", "CC-BY-4.0"]) == 0
     card = verify(model)
+    assert card["licence"] == "CC-BY-4.0"
     assert card["trained_on"] == "simulated" and card["training"]["method"] == "ours"
     assert set(card["metrics"]["compared"]) == {"baseline", "teacher", "student_paper", "ours"}
     head = sorted((folder / "study").glob("*.nrrd"))[0]
