@@ -430,6 +430,10 @@
         <translation>{n} CT-Serien der DICOM-Datenbank sind hinzugefügt. Nochmals drücken, um sie wegzulassen.</translation>
     </message>
     <message>
+        <source>Where a folder holds several series, the one most like a head scan is staged: {names}.</source>
+        <translation>Wo ein Ordner mehrere Serien enthält, wird die beurteilt, die am ehesten eine Kopfaufnahme ist: {names}.</translation>
+    </message>
+    <message>
         <source>⚠ could not be run</source>
         <translation>⚠ nicht gelaufen</translation>
     </message>
@@ -440,6 +444,25 @@
     <message>
         <source>⚠ not assessable</source>
         <translation>⚠ nicht beurteilbar</translation>
+    </message>
+</context>
+<context>
+    <name>gui.export_part</name>
+    <message>
+        <source>Folder for the report</source>
+        <translation>Ordner für den Bericht</translation>
+    </message>
+    <message>
+        <source>Write the table</source>
+        <translation>Tabelle schreiben</translation>
+    </message>
+    <message>
+        <source>Write the picture</source>
+        <translation>Bild schreiben</translation>
+    </message>
+    <message>
+        <source>Nothing was written: {why}. Choose another folder.</source>
+        <translation>Es wurde nichts geschrieben: {why}. Wählen Sie einen anderen Ordner.</translation>
     </message>
 </context>
 <context>
@@ -1274,6 +1297,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
         <translation>Wählen Sie eine andere Modelldatei oder beschaffen Sie diese neu.</translation>
     </message>
     <message>
+        <source>The midsagittal plane could not be found: there is no plane on whose two sides the bones in view are alike. Set the plane by hand and stage again.</source>
+        <translation>Die Mediansagittalebene konnte nicht gefunden werden: Es gibt keine Ebene, auf deren beiden Seiten sich die sichtbaren Knochen gleichen. Setzen Sie die Ebene von Hand und beurteilen Sie erneut.</translation>
+    </message>
+    <message>
         <source>{name} is damaged: its weights differ from what its card says.</source>
         <translation>{name} ist beschädigt: Seine Gewichte weichen von dem ab, was seine Karte sagt.</translation>
     </message>
@@ -1626,22 +1653,6 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>Cancelled.</source>
         <translation>Abgebrochen.</translation>
-    </message>
-    <message>
-        <source>Folder for the report</source>
-        <translation>Ordner für den Bericht</translation>
-    </message>
-    <message>
-        <source>Write the table</source>
-        <translation>Tabelle schreiben</translation>
-    </message>
-    <message>
-        <source>Write the picture</source>
-        <translation>Bild schreiben</translation>
-    </message>
-    <message>
-        <source>Nothing was written: {why}. Choose another folder.</source>
-        <translation>Es wurde nichts geschrieben: {why}. Wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>{name} has no result yet.</source>

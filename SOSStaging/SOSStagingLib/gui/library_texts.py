@@ -146,6 +146,7 @@ TEXTS = (
     _("The network gave no usable answer for this scan (its output holds numbers that are not finite)."),
     _("The spheno-occipital synchondrosis could not be recognised in the midsagittal plane: it may lie outside the scan, be hidden by noise or artefacts, or the plane may be off. Check that the scan shows the clivus and that the plane lies in the middle of the head."),
     _("The spheno-occipital synchondrosis lies too close to the edge of the scan's field of view (or outside it) to be judged."),
+    _("The midsagittal plane could not be found: there is no plane on whose two sides the bones in view are alike. Set the plane by hand and stage again."),
     _("The midsagittal plane could be found only with low confidence. Check it, and set it by hand if it is off."),
     _("The scan needs more memory than this computer has free. Close other programs or crop the scan."),
     _("The scan could not be staged because of an unexpected error in the program. Please report it with the log."),

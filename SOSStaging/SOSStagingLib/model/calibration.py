@@ -39,9 +39,9 @@ def plausible_stages(probs: npt.ArrayLike, mass: float, *, widen: bool = False) 
 
 
 def fit_temperature(logits: npt.ArrayLike, stages: npt.ArrayLike) -> float:
-    """Temperature in 0.25..8 with the lowest negative log-likelihood; ``stages`` count from 1."""
+    """Temperature in 0.25..32 with the lowest negative log-likelihood; ``stages`` count from 1."""
     z, y = np.asarray(logits, float), np.asarray(stages, int) - 1
-    grid = np.geomspace(0.25, 8, 121)
+    grid = np.geomspace(0.25, 32, 169)
     loss = [-np.log(probabilities(z, t)[np.arange(y.size), y] + 1e-12).mean() for t in grid]
     return float(grid[int(np.argmin(loss))])
 

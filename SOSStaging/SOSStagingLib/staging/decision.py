@@ -101,8 +101,8 @@ def plane_finding(plane: Plane) -> Finding | None:
         return None
     if plane.confidence < MIN_PLANE_CONFIDENCE:
         text = (
-            "The midsagittal plane could not be found: what is in view looks alike on the two sides of none. Set the "
-            "plane by hand and stage again."
+            "The midsagittal plane could not be found: there is no plane on whose two sides the bones in view are "
+            "alike. Set the plane by hand and stage again."
         )
         return Finding("plane_not_found", "refuse", text, confidence, MIN_PLANE_CONFIDENCE)
     text = "The midsagittal plane could be found only with low confidence. Check it, and set it by hand if it is off."

@@ -616,6 +616,10 @@
         <translation>In welche Richtung das Bild {name} blickt, ist nicht bekannt; angenommen wird: nach rechts.</translation>
     </message>
     <message>
+        <source>Whose scans {value} cases are is not known (such as {some}): each counts as a patient of its own. Should several be of one patient, results would be too good. Say whose they are with sos study patient, or in the import&apos;s table.</source>
+        <translation>Von wem {value} Fälle stammen, ist nicht bekannt (etwa {some}): Jeder zählt als eigener Patient. Stammen mehrere von einem Patienten, wären die Ergebnisse zu gut. Sagen Sie mit sos study patient oder in der Tabelle des Imports, von wem sie sind.</translation>
+    </message>
+    <message>
         <source>Line {number} of {label_folder}/{rater}.jsonl is damaged and was passed over.</source>
         <translation>Zeile {number} von {label_folder}/{rater}.jsonl ist beschädigt und wurde übergangen.</translation>
     </message>
@@ -1346,6 +1350,10 @@
     <message>
         <source>failed</source>
         <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>mAP50 {share}, n = {n}</source>
+        <translation>mAP50 {share}, n = {n}</translation>
     </message>
     <message>
         <source>{done} of {jobs} networks</source>

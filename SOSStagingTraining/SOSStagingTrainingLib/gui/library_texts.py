@@ -17,6 +17,7 @@ TEXTS = (
     _("{name} and {name2} are the same scan. Take one out."),
     _("{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Take one out."),
     _("Which way the picture {name} faces is not known; it is taken to face right."),
+    _("Whose scans {value} cases are is not known (such as {some}): each counts as a patient of its own. Should several be of one patient, results would be too good. Say whose they are with sos study patient, or in the import's table."),
     _("Line {number} of {label_folder}/{rater}.jsonl is damaged and was passed over."),
     _("The {value} of {case} by {rater}"),
     _("Withdraw it (entry {id})."),
