@@ -27,6 +27,27 @@ def open_only(page: Any, *names: str) -> None:
         getattr(page.ui, f"{name}Section").collapsed = name not in names
 
 
+def half_a_head(folder: Path) -> Path:
+    """Write a scan that ends at the middle of the head."""
+    import SimpleITK as sitk
+
+    whole = sitk.ReadImage(str(HEAD))
+    sitk.WriteImage(whole[whole.GetSize()[0] // 2 :, :, :], str(folder / "half a head.nrrd"))
+    return folder / "half a head.nrrd"
+
+
+def many_scans(page: Any, bench: Any, folder: Path) -> None:
+    """Stage the samples as a cohort and open one of them."""
+    from Bench import hand
+
+    open_only(page, "cohort")
+    page.ui.cohortInput.currentPath, page.ui.cohortOutput.currentPath = str(HEAD.parent), str(folder / "results")
+    hand.click(page.ui.cohortButton)
+    bench.wait_until(lambda: page.ui.cohortTable.rowCount and page.ui.cohortButton.enabled, 300)
+    page.page.cohort._open(1)
+    bench.wait_until(lambda: not page.page._steps and page.page.result.assessable, 60)
+
+
 def german() -> None:
     """Write the picture of a result in German; the application speaks it from here on."""
     bench = application.start()
@@ -82,6 +103,14 @@ def main() -> int:
     hand.click(page.ui.stageButton)
     bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
     shot("not-assessable")
+    with tempfile.TemporaryDirectory() as folder:
+        hand.drop(page.ui.stageButton, [half_a_head(Path(folder))])
+        hand.click(page.ui.stageButton)
+        bench.wait_until(lambda: not page.ui.cancelButton.enabled and not page.page._steps, 120)
+        open_only(page, "scan", "result", "plane")
+        shot("no-plane")
+        many_scans(page, bench, Path(folder))
+        shot("many-scans-done")
     bench.close()
     bench.reset()
     german()

@@ -102,7 +102,7 @@ def study_pictures(show: Show, study: Path) -> None:
     from Bench import hand
 
     show.only("study")
-    show.look("study-none")
+    show.look("study-none", picture=True)
     show.page.ui.studyPath.currentPath = str(study)
     hand.click(show.page.ui.openStudyButton)
     show.look("study", picture=True)
@@ -150,7 +150,7 @@ def train_pictures(show: Show, run: Path | None) -> None:
     hand.choose(ui.recipeBox, "demo")
     hand.click(ui.checkButton)
     show.wait(lambda: not show.page.page.children.running("check"))
-    show.look("check")
+    show.look("check", picture=True)
     if run is None:
         hand.click(ui.startTrainButton)
 
@@ -185,7 +185,7 @@ def result_pictures(show: Show) -> None:
     show.look("result", picture=True)
     hand.click(ui.publishButton)
     show.wait(lambda: not children.running("publish"))
-    show.look("published")
+    show.look("published", picture=True)
 
 
 def main() -> int:

@@ -19,9 +19,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from check_resolve import PYTHON, python_of_slicer  # noqa: E402
 
 VENV = ROOT / ".venv312"
-ROOMS = ("scan", "report", "scene", "study", "packages", "bench", "extension", "safety")
+ROOMS = (
+    "scan", "report", "scene", "study", "evaluation", "staging", "cli", "staging_page", "training_page", "packages",
+    "bench", "extension", "safety",
+)  # fmt: skip
 # What Slicer ships comes with the project; beside it the bench's Qt, a CMake for the package, and the tests' own tools.
-TOOLS = ("pytest>=8", "psutil>=5.9", "cmake>=3.28", "PySide6-Essentials>=6.7,<6.12")
+TOOLS = ("pytest>=8", "pytest-xdist>=3.6", "psutil>=5.9", "cmake>=3.28", "PySide6-Essentials>=6.7,<6.12")
 
 
 def wanted(slicer_core: str | None) -> list[str]:
@@ -54,7 +57,7 @@ def main() -> int:
         return 0
     inside = environment(python, wanted(args.slicer_core))
     folders = [f"Testing/Python/{room}" for room in ROOMS]
-    command = [str(inside), "-m", "pytest", *folders, *for_pytest]
+    command = [str(inside), "-m", "pytest", "-n", "2", "--dist", "loadfile", *folders, *for_pytest]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

@@ -1584,6 +1584,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
 <context>
     <name>gui.packages</name>
     <message>
+        <source>The installed packages are being looked at already. Press again afterwards.</source>
+        <translation>Die installierten Pakete werden gerade geprüft. Drücken Sie danach noch einmal.</translation>
+    </message>
+    <message>
         <source>Looking at the installed packages, once in a session. This can take a minute...</source>
         <translation>Die installierten Pakete werden angesehen, einmal je Sitzung. Das kann eine Minute dauern ...</translation>
     </message>

@@ -61,7 +61,7 @@ class PackagesPart:
 
         ``label`` is where it is told, where that is not the part's own.
         """
-        if self.busy:
+        if self._refused(label):
             return
         if purpose in _ready:
             self._show(None)
@@ -69,9 +69,16 @@ class PackagesPart:
             return
         self.look(purpose, lambda found: self._go_on(found, go), label)
 
+    def _refused(self, label: Any) -> bool:
+        """Whether something else was asked for and is not ready yet, which is told where it was asked."""
+        asked = self._label if label is None else label
+        if self.busy and asked is not self._told:
+            say(asked, _("The installed packages are being looked at already. Press again afterwards."))
+        return self.busy
+
     def look(self, purpose: str, then: Callable[[Check | None], None], label: Any = None) -> None:
         """Look in the background and give what was found to ``then``, None where the user cancelled."""
-        if self.busy:
+        if self._refused(label):
             return
         self._told = self._label if label is None else label
         self._then = then

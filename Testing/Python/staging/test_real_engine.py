@@ -12,7 +12,7 @@ CALIBRATION = {"temperature": 1.5, "coverage": 0.9, "mass": 0.8, "presence_thres
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    import torch
+    torch = pytest.importorskip("torch")
     from safetensors.torch import save
     from SOSStagingLib.model.student import Student
 

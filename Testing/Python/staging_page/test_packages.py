@@ -4,7 +4,7 @@ import pytest
 from Bench import dialogs, extensions, hand, installing
 from packages.conftest import CODE, NEW_ENOUGH
 from SOSStagingLib.packages import background
-from staging_page.conftest import drop_head, gone
+from staging_page.conftest import HEAD, drop_head, gone
 
 LIBRARY_LOST = "raise ImportError('libtorch_cpu.so: cannot open shared object file')"
 
@@ -178,6 +178,11 @@ def test_the_window_lives_while_a_slow_torch_is_loaded_and_cancel_ends_it(shown_
     assert shown_page.page.packages.busy and not shown_page.ui.stageButton.enabled
     assert "Looking at the installed packages" in shown_page.ui.messageLabel.text
     child = look._child.pid
+    ui = shown_page.ui
+    ui.cohortSection.collapsed = False
+    ui.cohortInput.currentPath, ui.cohortOutput.currentPath = str(HEAD.parent), str(HEAD.parent / "out")
+    hand.click(ui.cohortButton)  # what is pressed meanwhile says why nothing happens
+    assert "being looked at already" in ui.cohortLabel.text
     hand.click(shown_page.ui.cancelButton)
     assert shown_page.ui.messageLabel.text == "Cancelled." and shown_page.ui.stageButton.enabled
     assert bench.wait_until(lambda: gone(child), 10)
