@@ -237,7 +237,7 @@ def test_models_are_held_while_one_is_at_work(person, head, bench):
 def test_series_of_the_dicom_database_are_shown_as_a_person_knows_them(page, orders, bench, tmp_path):
     from DICOMLib import DICOMUtils
 
-    about = {"PatientID": "7", "PatientName": "Roe^Jane", "StudyInstanceUID": "1.2.7", "StudyDate": "20260131"}
+    about = {"PatientID": "7", "PatientName": "simulated^anna", "StudyInstanceUID": "1.2.7", "StudyDate": "20260131"}
     grey = np.arange(8 * 16 * 16, dtype=np.int16).reshape(8, 16, 16)
     heights = np.arange(8) * 2.0
     tidy, mixed = tmp_path / "1.2.840.10008.1.2.3.4.5.1", tmp_path / "1.2.840.10008.1.2.3.4.5.2"
@@ -252,11 +252,11 @@ def test_series_of_the_dicom_database_are_shown_as_a_person_knows_them(page, ord
     ui.cohortOutput.currentPath = str(tmp_path / "out")
     hand.click(ui.dicomButton)
     assert ui.cohortLabel.text.startswith("3 CT series")
-    assert "holds several series" in ui.cohortLabel.text and "Roe Jane" in ui.cohortLabel.text
+    assert "holds several series" in ui.cohortLabel.text and "simulated anna" in ui.cohortLabel.text
     hand.click(ui.cohortButton)
     assert bench.wait_until(lambda: ui.cohortButton.enabled, 60)
     shown = [ui.cohortTable.item(row, 0).text() for row in range(ui.cohortTable.rowCount)]
-    assert shown == ["Roe Jane, 2026-01-31, Head CBCT", "Roe Jane, 2026-01-31, First"]
+    assert shown == ["simulated anna, 2026-01-31, Head CBCT", "simulated anna, 2026-01-31, First"]
     # Names of patients stay on the screen.
-    assert not any("Roe" in path.read_text(errors="replace") for path in (tmp_path / "out").rglob("*.csv"))
+    assert not any("anna" in path.read_text(errors="replace") for path in (tmp_path / "out").rglob("*.csv"))
     assert (tmp_path / "out" / tidy.name).is_dir()
