@@ -130,17 +130,15 @@ def _patient(actions: Any) -> None:
         study = Study.open(args.study)
         if args.all_own:
             names = [case.name for case in study.cases if case.patient_assumed]
-            study.set_patient(names, None)
+            study.set_patients({name: name for name in names})
             print(f"{len(names)} cases are each a patient of their own")
         elif not args.cases or not (args.patient or args.group):
             print("sos study patient: say cases, and --patient or --group; or --all-own.", file=sys.stderr)
             return EXIT_WRONG_USE
         else:
-            for name in args.cases:
-                study.set_patient([name], args.patient or study.case(name).patient, group=args.group)
-            shown = {name: study.case(name) for name in args.cases}
-            for name, case in shown.items():
-                print(f"{name}  patient {case.patient}" + (f"  group {case.group}" if case.group else ""))
+            study.set_patients(dict.fromkeys(args.cases, args.patient), group=args.group)
+            for case in map(study.case, args.cases):
+                print(f"{case.name}  patient {case.patient}" + (f"  group {case.group}" if case.group else ""))
         return EXIT_DONE
 
     parser = _action(actions, "patient", "say whose scans cases are, so that folds keep them together", run)

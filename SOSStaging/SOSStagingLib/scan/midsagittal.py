@@ -40,9 +40,9 @@ MUTE_FIELD_MM, SMALL_FIELD_MM, LARGE_FIELD_MM = 30.0, 45.0, 60.0
 There squared tangents of yaw and roll cost UPRIGHT times as much as pairs that disagree wholly; nothing in large ones.
 On 40 simulated heads in fields of 40 mm, 31 instead of 16 planes were within 5 degrees and 2.5 mm. Sides that are alike
 say less and less about trust there, and nothing in a field of MUTE_FIELD_MM."""
-SURE = 0.25
-"""Below this confidence the search's next best node is followed as well: the coarse features of a truncated head may
-agree best about another plane than its bones."""
+FOUND_CONFIDENCE = 0.25
+"""Below this confidence no plane was found. Then the search's next best node is followed, too: the coarse features of a
+truncated head may agree best about another plane than its bones."""
 SAME_POSE = np.array([0.02, 0.02, 1.0])
 MIN_SUPPORT = 0.7
 """Share of the wider Gaussian's weight that must have been measured for an edge feature to count."""
@@ -93,7 +93,7 @@ def find_plane(scan: Scan) -> Plane:
     found: list[Plane] = []
     for pose in candidates:
         found.append(_on_bone(bone, fine.geometry, center, _refine(soft, pose, 0.6)))
-        if found[-1].confidence >= SURE:
+        if found[-1].confidence >= FOUND_CONFIDENCE:
             break
     return max(found, key=lambda plane: plane.confidence)
 
@@ -319,7 +319,7 @@ def _confidence(correlation: float, normal: FloatArray, shortest: float) -> floa
     trusted orientation.
 
     At the scale of 2 mm, which strong noise hardly reaches, sides correlate by 0.7 to 1 about the plane of a head, and
-    by less than 0.6 about another; half a head fits best with a plane turned far away.
+    mostly by less than 0.6 about another; half a head often fits best with a plane turned far away.
     """
     turned = float(np.degrees(np.arccos(min(1.0, normal[0]))))
     trusted = (UNTRUSTED_DEG - turned) / (UNTRUSTED_DEG - TRUSTED_DEG)

@@ -12,15 +12,16 @@ import numpy.typing as npt
 from ..model import calibration
 from ..model.prediction import Prediction
 from ..scan.geometry import FloatArray, Geometry
+from ..scan.midsagittal import FOUND_CONFIDENCE
 from ..scan.types import Finding, Kind, Plane, Slab
 from .result import GradCam, SosLocation
 
 EDGE_MM = 3.0
 BOX_HALF_WIDTH_MM = 10.0
 NEAR_MM = 20.0
-MIN_PLANE_CONFIDENCE, SURE_PLANE_CONFIDENCE = 0.25, 0.5
-"""Of 300 planes (60 simulated heads in fields of 150, 80, 60, 50 and 40 mm) 14 lie below the first, 11 of them in 40
-mm; of the 233 at or above the second, 5 are off, by at most 6 degrees and, once, 7 mm at the synchondrosis."""
+SURE_PLANE_CONFIDENCE = 0.5
+"""Of 300 planes (60 simulated heads in fields of 150, 80, 60, 50 and 40 mm) 14 lie below FOUND_CONFIDENCE, 11 of
+them in 40 mm; of the 233 at or above this, 5 are off, by at most 6 degrees and, once, 7 mm at the synchondrosis."""
 WIDEST_PLATE_MM = 3.0
 """Open plates are 1.73 +- 0.46 mm wide, 2.30 +- 0.47 after expansion (Leonardi 2010): hardly one is wider than this."""
 
@@ -99,12 +100,12 @@ def plane_finding(plane: Plane) -> Finding | None:
     confidence = round(float(plane.confidence), 3)
     if plane.source == "user" or plane.confidence >= SURE_PLANE_CONFIDENCE:
         return None
-    if plane.confidence < MIN_PLANE_CONFIDENCE:
+    if plane.confidence < FOUND_CONFIDENCE:
         text = (
             "The midsagittal plane could not be found: there is no plane on whose two sides the bones in view are "
             "alike. Set the plane by hand and stage again."
         )
-        return Finding("plane_not_found", "refuse", text, confidence, MIN_PLANE_CONFIDENCE)
+        return Finding("plane_not_found", "refuse", text, confidence, FOUND_CONFIDENCE)
     text = "The midsagittal plane could be found only with low confidence. Check it, and set it by hand if it is off."
     return Finding("plane_unsure", "warning", text, confidence, SURE_PLANE_CONFIDENCE)
 

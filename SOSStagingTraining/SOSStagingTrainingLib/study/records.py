@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -158,17 +158,19 @@ class StudyRecords:
         change_manifest(self.folder, add)
         return added[0]
 
-    def set_patient(self, names: Sequence[str], patient: str | None, *, group: str | None = None) -> None:
-        """Say whose scans these are: one patient's, or (None) each a patient of its own. ``group`` None leaves it.
+    def set_patients(self, patients: Mapping[str, str | None], *, group: str | None = None) -> None:
+        """Say whose scans cases are, by name, all or (where one is unknown) none; None leaves a patient or group.
 
         What was frozen before stays as it was.
         """
-        for name in names:
+        for name in patients:
             self.case(name)
 
         def say(manifest: dict[str, Any]) -> None:
-            for row in (row for row in manifest["cases"] if row["case"] in names):
-                row |= {"patient": patient or row["case"], ASSUMED: False}
+            for row in (row for row in manifest["cases"] if row["case"] in patients):
+                whose = patients[row["case"]]
+                if whose is not None:
+                    row |= {"patient": whose, ASSUMED: False}
                 if group is not None:
                     row["group"] = group
 

@@ -172,8 +172,9 @@ def _say_whose(study: Study, name: str, row: TableRow | None) -> None:
     if row is None:
         return
     case = study.case(name)
-    if (row.patient or case.patient, row.group or case.group) != (case.patient, case.group):
-        study.set_patient([name], row.patient or case.patient, group=row.group or None)
+    other = row.patient and (row.patient != case.patient or case.patient_assumed)
+    if other or (row.group and row.group != case.group):
+        study.set_patients({name: row.patient or None}, group=row.group or None)
 
 
 def _append_labels(

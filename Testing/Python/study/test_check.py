@@ -187,15 +187,15 @@ def test_scans_of_which_nobody_said_whose_they_are_are_named_until_somebody_does
         study.add_case(tmp_path / f"head-{n}.nrrd")
     found = [f for f in study.check(min_per_stage=1) if f.code == "patient_assumed"]
     assert len(found) == 1 and found[0].severity == "warning" and "Whose scans 3 cases are" in found[0].text
-    study.set_patient(["head-21", "head-22"], "p-7", group="siblings")
+    study.set_patients({"head-21": "p-7", "head-22": "p-7"}, group="siblings")
     assert [study.case(f"head-{n}").patient for n in (21, 22, 23)] == ["p-7", "p-7", "head-23"]
     assert study.case("head-21").group == "siblings" and study.case("head-23").group is None
     # One alone can be torn from nobody.
     assert "patient_assumed" not in codes(study.check(min_per_stage=1))
     write_volume(tmp_path / "head-24.nrrd", 24)
     study.add_case(tmp_path / "head-24.nrrd")
-    study.set_patient(["head-23", "head-24"], None)
+    study.set_patients({"head-23": "head-23", "head-24": "head-24"})
     assert "patient_assumed" not in codes(study.check(min_per_stage=1)) and study.case("head-24").patient == "head-24"
     with pytest.raises(StudyError, match="no case named head-99"):
-        study.set_patient(["head-23", "head-99"], "p-8")
+        study.set_patients({"head-23": "p-8", "head-99": "p-8"})
     assert study.case("head-23").patient == "head-23"

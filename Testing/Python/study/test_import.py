@@ -54,6 +54,13 @@ def test_scans_boxes_and_stages_are_taken_over_once(study, folder):
     assert (later.added, later.labels, later.findings) == ([], 0, [])
     assert [study.case(name).patient for name in ("head-1", "head-2", "head-10")] == ["p1", "p2", "p2"]
     assert study.case("head-2").group == "twins" and not study.case("head-10").patient_assumed
+    # A table may also say that a scan is of a patient called as the case is.
+    write_volume(folder / "head-11.nrrd", 11)
+    study.import_slicer_folder(folder, rater="anna")
+    assert study.case("head-11").patient_assumed
+    table(folder, "Case;Stage;Patient\nhead-11;;head-11\n")
+    study.import_slicer_folder(folder, rater="anna")
+    assert not study.case("head-11").patient_assumed
 
 
 def test_a_study_can_take_over_its_own_folder(folder):
