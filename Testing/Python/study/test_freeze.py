@@ -1,6 +1,7 @@
 """Frozen datasets and their hash; folds by patient, stratified by stage."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_boxes_of_several_raters_give_a_majority_mask_and_a_median_box(study):
 def test_folds_keep_patients_whole_and_stages_even(seed):
     rng = np.random.default_rng(seed)
     patient_of = {f"case-{n}": f"p{rng.integers(0, 130)}" for n in range(200)}
-    of_patient = {p: int(rng.choice([1, 2, 3, 4, 5], p=[0.4, 0.1, 0.1, 0.1, 0.3])) for p in set(patient_of.values())}
+    of_patient = {p: int(rng.choice([1, 2, 3, 4, 5], p=[0.4, 0.1, 0.1, 0.1, 0.3])) for p in sorted(set(patient_of.values()))}
     stage_of = {case: of_patient[patient] for case, patient in patient_of.items()}
     fold_of = split(stage_of, patient_of, 5, 5, seed)
     assert fold_of == split(dict(reversed(stage_of.items())), patient_of, 5, 5, seed)
@@ -97,7 +98,10 @@ def test_folds_keep_patients_whole_and_stages_even(seed):
     counts = np.zeros((5, 5))
     for case, fold in fold_of.items():
         counts[fold, stage_of[case] - 1] += 1
-    assert (np.ptp(counts, axis=0) <= 3).all() and np.ptp(counts.sum(axis=1)) <= 6
+    # No more uneven than a patient who cannot be divided makes it.
+    scans = Counter(patient_of.values())
+    largest = [max(scans[p] for p in scans if of_patient[p] == stage) for stage in range(1, 6)]
+    assert (np.ptp(counts, axis=0) <= largest).all() and np.ptp(counts.sum(axis=1)) <= 6
 
 
 def test_single_scans_are_split_as_evenly_as_can_be():
