@@ -88,7 +88,8 @@ def test_boxes_of_several_raters_give_a_majority_mask_and_a_median_box(study):
 def test_folds_keep_patients_whole_and_stages_even(seed):
     rng = np.random.default_rng(seed)
     patient_of = {f"case-{n}": f"p{rng.integers(0, 130)}" for n in range(200)}
-    of_patient = {p: int(rng.choice([1, 2, 3, 4, 5], p=[0.4, 0.1, 0.1, 0.1, 0.3])) for p in sorted(set(patient_of.values()))}
+    chance = [0.4, 0.1, 0.1, 0.1, 0.3]
+    of_patient = {p: int(rng.choice([1, 2, 3, 4, 5], p=chance)) for p in sorted(set(patient_of.values()))}
     stage_of = {case: of_patient[patient] for case, patient in patient_of.items()}
     fold_of = split(stage_of, patient_of, 5, 5, seed)
     assert fold_of == split(dict(reversed(stage_of.items())), patient_of, 5, 5, seed)
