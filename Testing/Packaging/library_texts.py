@@ -20,14 +20,17 @@ MODULES = ("SOSStaging", "SOSStagingTraining")
 SOURCES = {
     "SOSStaging": ("scan", "staging", "packages", "model/library.py", "model/sosmodel.py", "model/predictor.py",
                    "report/words.py", "scene/scans.py"),
-    "SOSStagingTraining": ("study",),
+    "SOSStagingTraining": ("study", "compute", "learning", "learning/detectors"),
 }  # fmt: skip
-FOR_PROGRAMMERS = {"ValueError", "AssertionError", "RuntimeError", "TypeError", "KeyError", "add_argument"}
+FOR_PROGRAMMERS = {
+    "ValueError", "AssertionError", "RuntimeError", "TypeError", "KeyError", "add_argument", "ArgumentParser"
+}  # fmt: skip
 LOGS = {"debug", "info", "warning", "error", "exception"}
 # Parts of sentences; whole sentences are known by their beginning.
 FRAGMENTS = re.compile(
     r"it was turned round|its greys already|distance between slices|slice thickness|not given$|said nothing|"
-    r"ended with exit status|gave no answer within|Licence: |\{\w+\} % coverage|1 case|\{\w+\} cases \("
+    r"ended with exit status|gave no answer within|Licence: |\{\w+\} % coverage|1 case|\{\w+\} cases \(|"
+    r"timm knows no network"
 )
 WORDS = {
     "SOSStaging": ("axial", "coronal", "sagittal", "weights", "card", "{numbers} and {number}"),

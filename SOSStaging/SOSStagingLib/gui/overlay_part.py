@@ -49,10 +49,8 @@ class OverlayPart:
         if volume is not None:
             for name, (background, foreground, opacity) in before.layers.items():
                 before.layers[name] = (background or volume.GetID(), foreground, opacity)
-        # The page never changes the layout: the one that is there now is the user's.
-        before.layout = 0
         ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if _is_ours(node)}
-        before.restore(slicer.mrmlScene, ours | self._brought)
+        before.restore(slicer.mrmlScene, ours | self._brought, with_layout=False)
         self._brought.clear()
 
     def forget(self) -> None:

@@ -35,12 +35,13 @@ class ViewState:
             state.layers[node.GetLayoutName()] = shown
         return state
 
-    def restore(self, scene: Node, ours: Collection[str] | None = None) -> None:
+    def restore(self, scene: Node, ours: Collection[str] | None = None, *, with_layout: bool = True) -> None:
         """Put it back; what has gone since is left empty.
 
         With ``ours``, the ids of the volumes that the page showed, a layer in which the user shows another one stays.
+        Where the page never changed the layout, the one that is there now is the user's: not ``with_layout``.
         """
-        layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+        layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode") if with_layout else None
         if layout is not None and self.layout and layout.GetViewArrangement() != self.layout:
             layout.SetViewArrangement(self.layout)
         for node in nodes_of_class(scene, "vtkMRMLSliceNode"):

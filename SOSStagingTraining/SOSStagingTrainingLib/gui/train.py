@@ -7,7 +7,7 @@ from typing import Any
 
 import qt
 from slicer.i18n import tr as _
-from SOSStagingLib.gui.texts import say
+from SOSStagingLib.gui.texts import say, shown
 from SOSStagingLib.scan.types import PlainError
 
 from ..compute.report import duration
@@ -114,7 +114,7 @@ class TrainSection:
             self.watch = RunWatch(RunFolder.open(folder))
         except PlainError as error:
             self.watch = None
-            self._say(str(error))
+            self._say(shown(str(error)))
             self.refresh()
             return
         self._followed, self._was_alive, self._stop_wanted, self._told = True, False, False, ""
@@ -188,12 +188,12 @@ class TrainSection:
         if watch.alive:
             self._tell(_("The run ends after the step it is at.") if self._stop_wanted else self._pace())
         elif failed:
-            text = str(watch.run.outcome(failed[0]).get("text", ""))
+            text = shown(str(watch.run.outcome(failed[0]).get("text", "")))
             self._tell(_("{job} failed. {text}").format(job=failed[0].split(".")[0], text=text))
         elif len(watch.done) == len(watch.curves):
             self._tell(_("All networks are trained."))
         elif ended:
-            self._tell(watch.complaint() or _("The run has stopped. It can go on where it was."))
+            self._tell(shown(watch.complaint()) or _("The run has stopped. It can go on where it was."))
 
     def _tell(self, text: str) -> None:
         """Say how the run is, once: what else is said meanwhile stays."""

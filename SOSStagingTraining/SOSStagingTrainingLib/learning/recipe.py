@@ -140,6 +140,7 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
     if changes:
         raw["name"] = "; ".join([str(raw["name"]), *changes])
     try:
+        require("experiment" not in raw, "experiment is not for recipes; begin one with sos experiment NAME")
         return parse_recipe(raw)
     except RecipeError as error:
         raise RecipeError("recipe", f"{path.name}: {error.text}", error.hint) from error

@@ -126,6 +126,8 @@ def test_experiments_vary_one_thing():
         assert isinstance(recipe_for(name, paper), Recipe)
     with pytest.raises(RecipeError, match="no experiment nothing"):
         recipe_for("nothing", paper)
+    with pytest.raises(RecipeError, match="begin one with sos experiment"):
+        load_recipe("paper", ["experiment=temperature"])
 
 
 @pytest.mark.parametrize("name", ["ours", "quick"])

@@ -169,8 +169,8 @@ class Yolo:
             status = self._waited_for(child)
         if status != 0:
             last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-            text = f"YOLO could not {action} (exit code {status}). It said last:\n{last}\n"
-            raise YoloError("yolo_failed", text, f"All it said is in {log}.")
+            text = f"YOLO could not {action} (exit code {status}). It said last:"
+            raise YoloError("yolo_failed", f"{text}\n{last}\n", f"All it said is in {log}.")
 
     def _waited_for(self, child: subprocess.Popen[bytes]) -> int:
         try:
