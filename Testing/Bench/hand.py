@@ -36,8 +36,11 @@ def type_text(widget: QtWidgets.QWidget, text: str) -> None:
 
 
 def press(widget: QtWidgets.QWidget, key: int | str, modifiers: Any = QtCore.Qt.NoModifier) -> None:
-    """Press and release one key."""
-    QTest.keyClick(widget, key if isinstance(key, str) else QtCore.Qt.Key(key), modifiers)
+    """Press and release one key, or a shortcut such as "Ctrl+S"."""
+    if isinstance(key, str) and len(key) > 1:
+        QTest.keySequence(widget, QtGui.QKeySequence(key))
+    else:
+        QTest.keyClick(widget, key if isinstance(key, str) else QtCore.Qt.Key(key), modifiers)
     process()
 
 

@@ -110,7 +110,7 @@ def test_from_ten_scans_to_a_staged_head_that_is_saved(
     bench: Any, page: Any, ten: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import slicer
-    from Bench import problems
+    from Bench import dialogs, hand, problems
     from SOSStagingLib.model import library
     from SOSStagingTrainingLib.gui import reading
 
@@ -122,10 +122,14 @@ def test_from_ten_scans_to_a_staged_head_that_is_saved(
     staging = stage(bench)
     headline, result = staging.ui.headlineLabel.text, staging.page.result
     assert result.assessable, result.reasons
-    assert slicer.util.saveScene(str(tmp_path / "kept.mrb"))
-    slicer.mrmlScene.Clear()
+    keys = bench.window
+    dialogs.answer_path(tmp_path / "kept.mrb")
+    hand.press(keys, "Ctrl+S")
+    hand.press(keys, "Ctrl+W")
     assert not staging.ui.resultSection.visible or staging.ui.headlineLabel.text != headline
-    slicer.util.loadScene(str(tmp_path / "kept.mrb"))
+    assert staging.ui.inputSelector.currentNode() is None
+    dialogs.answer_path(tmp_path / "kept.mrb")
+    hand.press(keys, "Ctrl+O")
     assert all("orientation preset name: Reformat" in text for text in problems.take())
     bench.process(0.3)
     assert staging.ui.headlineLabel.text == headline
