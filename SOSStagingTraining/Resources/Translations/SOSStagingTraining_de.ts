@@ -1097,7 +1097,7 @@
     </message>
     <message>
         <source>{name} cannot be read: {value}.</source>
-        <translation>{name} kann nicht gelesen werden: {value}.</translation>
+        <translation>{name} lässt sich nicht lesen: {value}.</translation>
     </message>
     <message>
         <source>A worker was lost ({name}: {error}), perhaps for want of memory.</source>
