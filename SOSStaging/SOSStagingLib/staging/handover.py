@@ -7,6 +7,7 @@ meanwhile; the worker maps the file instead of reading it twice.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +25,13 @@ from .result import StagingResult
 from .stored import GRADCAM_FILE, RESULT_FILE, RUNNER_UP_FILE, load_result
 
 ARRAY_FILE, SCAN_FILE, SLAB_FILE = "array.npy", "scan.json", "slab.npz"
-PIECE_BYTES = 16 << 20
+PIECE_BYTES = 2 << 20
+STEP_SECONDS = 0.015
 
 
 class ScanWriter:
-    """Writes one scan into a folder in pieces of about 16 MB, each ``step`` a few milliseconds."""
+    """Writes one scan into a folder: each ``step`` as many pieces of about 2 MB as take some milliseconds, so that a
+    slow disk holds the window up by one small piece at most."""
 
     def __init__(self, scan: Scan, folder: Path) -> None:
         self._folder = folder
@@ -45,15 +48,18 @@ class ScanWriter:
         return self._next / len(self._array)
 
     def step(self) -> bool:
-        """Write a piece; True when the scan is whole. Raises OSError, for a full disk above all."""
+        """Write some more; True when the scan is whole. Raises OSError, for a full disk above all."""
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = (self._folder / ARRAY_FILE).open("wb")
             _write_header(self._file, self._array)
-        if self._next < len(self._array):
+        end = time.monotonic() + STEP_SECONDS
+        while self._next < len(self._array):
             piece = np.ascontiguousarray(self._array[self._next : self._next + self.slices])
             self._file.write(piece.data)
             self._next = min(len(self._array), self._next + self.slices)
+            if time.monotonic() >= end:
+                break
         if self._next < len(self._array):
             return False
         self.close()

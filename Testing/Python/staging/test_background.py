@@ -9,6 +9,7 @@ import psutil
 import pytest
 from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.types import Plane
+from SOSStagingLib.staging import handover
 from SOSStagingLib.staging.background import HANDOVER, BackgroundStaging, Failure
 from SOSStagingLib.staging.client import WorkerClient
 from SOSStagingLib.staging.handover import ScanWriter, load_scan
@@ -44,7 +45,8 @@ def until_told(staging, seconds=60.0):
     raise AssertionError("nothing was told")
 
 
-def test_a_scan_handed_over_in_pieces_is_the_same_scan(head, tmp_path):
+def test_a_scan_handed_over_in_pieces_is_the_same_scan(head, tmp_path, monkeypatch):
+    monkeypatch.setattr(handover, "STEP_SECONDS", 0.0)
     writer = ScanWriter(head, tmp_path / "scan")
     writer.slices = 7
     steps = 1
