@@ -72,19 +72,24 @@ def full_study(folder: Path) -> Path:
 
 
 def annotate(page: Any, measured: Measured, name: str) -> None:
-    """Open cases one after another and give each a stage."""
+    """Open cases one after another and give each a stage: four of the plain slabs, all of the simulated heads, as
+    whoever labels a simulated study takes the place of its truth."""
     ui, section = page.ui, page.page.annotate
+    truth = page.page.study.stages("truth") if page.page.study.simulated else {}
     ui.annotateSection.collapsed = False
     ui.raterEdit.text = "bench"
     section.refresh()
     measured(f"{name}: first case", lambda: hand.click(ui.startAnnotateButton), lambda: section._shown)
-    for number in range(1, 5):
+    for number in range(1, len(truth) or 5):
         before = section._shown
         measured(
             f"{name}: case {number + 1}",
-            lambda number=number: hand.press(measured.bench.window, 0x30 + number),
+            lambda before=before, number=number: hand.press(measured.bench.window, str(truth.get(before, number))),
             lambda before=before: section._shown not in (None, before),
         )
+    if truth:
+        last = str(truth[section._shown])
+        measured(f"{name}: last", lambda: hand.press(measured.bench.window, last), lambda: section._shown is None)
     measured(f"{name}: finish", lambda: hand.click(ui.endAnnotateButton), lambda: section.session is None)
 
 
@@ -98,7 +103,7 @@ def train(page: Any, measured: Measured, name: str) -> None:
         f"{name}: training",
         lambda: hand.click(ui.startTrainButton),
         lambda: section.watch is not None and section.watch.done and not section.watch.alive,
-        600,
+        900,
     )
 
 
