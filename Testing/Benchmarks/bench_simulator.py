@@ -34,10 +34,10 @@ def slabs(first: int, seconds: float) -> int:
     return _until(seconds, lambda n: len([simulate_slab(first + n)]))
 
 
-def volume(seed: int) -> tuple[float, float]:
+def volume(seed: int, threads: int) -> tuple[float, float]:
     """Seconds and GiB of one volume of 400 voxels each way, and of everything that is loaded for it."""
     start = time.perf_counter()
-    scan, _truth = simulate_volume(seed, settings=VolumeSettings((160.0, 160.0, 160.0), 0.4))
+    scan, _truth = simulate_volume(seed, settings=VolumeSettings((160.0, 160.0, 160.0), 0.4), threads=threads)
     taken = time.perf_counter() - start
     if scan.array.shape != (400, 400, 400):
         raise RuntimeError(f"the volume has {scan.array.shape} voxels")
@@ -68,7 +68,7 @@ def main() -> None:
             drawn = sum(pool.map(draw, firsts, [args.seconds] * args.workers))
             print(f"{drawn / (time.perf_counter() - start):.2f} {name} a second, {args.workers} workers", flush=True)
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        taken, memory = pool.submit(volume, SEED).result()
+        taken, memory = pool.submit(volume, SEED, args.workers).result()
     print(f"{taken:.1f} s and {memory:.2f} GiB for a volume of 400 x 400 x 400 voxels of 0.4 mm")
 
 

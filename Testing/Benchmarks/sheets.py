@@ -66,8 +66,7 @@ class SagittalPlane:
         tissue = with_supports(self.tissue, self.head, self.pose, place, scanner)
         grey = expose(tissue, scanner, np.random.default_rng(5), place)
         if scanner.truncation:
-            _, points = next(iter(place.rows()))
-            grey[place.inwards(points) < 0] = -1100
+            grey[place.inwards(place.points(slice(0, len(grey)))) < 0] = -1100
         return grey[1]
 
     def picture(self, scanner: Scanner, display: Display | None = None) -> Picture:

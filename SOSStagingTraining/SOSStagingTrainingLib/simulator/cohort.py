@@ -130,8 +130,10 @@ def write_cohort(
 def _written(folder: Path, cases: Sequence[Case], settings: CohortSettings, workers: int) -> Iterator[CaseWritten]:
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    # Workers that would have nothing to do help with the cases there are.
+    threads = max(1, workers // max(1, len(cases)))
     try:
-        for job in as_completed([pool.submit(write_case, folder, case, settings) for case in cases]):
+        for job in as_completed([pool.submit(write_case, folder, case, settings, threads) for case in cases]):
             yield job.result()
     except BaseException:
         # Cases take minutes: whoever stops, or has no room left, need not wait for those in work.
@@ -149,30 +151,30 @@ def _die_of_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def write_case(folder: Path, case: Case, settings: CohortSettings) -> CaseWritten:
-    """Write one case unless it is already there."""
+def write_case(folder: Path, case: Case, settings: CohortSettings, threads: int = 1) -> CaseWritten:
+    """Write one case unless it is already there; ``threads`` work on a volume."""
     files, truth_file = case.files(folder, settings), case.truth_file(folder)
     resumed = all(path.exists() for path in files) and _made_with(truth_file) == case.made_with(settings)
     row = _read_truth(truth_file).get("manifest_row") if resumed else None
     if row is None:
-        _make(folder, case, settings)
+        _make(folder, case, settings, threads)
         return CaseWritten(_read_truth(truth_file)["manifest_row"], resumed=False)
     return CaseWritten(row, resumed=True)
 
 
-def _make(folder: Path, case: Case, settings: CohortSettings) -> None:
+def _make(folder: Path, case: Case, settings: CohortSettings, threads: int) -> None:
     part = case.part(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     try:
-        written = _write_parts(part, case, settings)
+        written = _write_parts(part, case, settings, threads)
         for path in written:
             _move(path, folder / path.name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write_parts(part: Path, case: Case, settings: CohortSettings) -> list[Path]:
+def _write_parts(part: Path, case: Case, settings: CohortSettings, threads: int) -> list[Path]:
     """Write scan and truth; returns them in the order they are to be moved in."""
     about: dict[str, Any] = {"made_with": case.made_with(settings)}
     scanned: Scan | Slab
@@ -181,7 +183,7 @@ def _write_parts(part: Path, case: Case, settings: CohortSettings) -> list[Path]
         written = write_slab(part, case.name, scanned)
         about["slab_geometry"] = scanned.geometry.to_json()
     else:
-        scanned, truth = simulate_volume(case.seed, case.stage, settings.volume)
+        scanned, truth = simulate_volume(case.seed, case.stage, settings.volume, threads=threads)
         written = write_volume(part, case.name, scanned, truth, settings.file_format)
     more = {"seed": case.seed, "stage": truth.stage}
     about["manifest_row"] = case_row(case.name, written[0].name, scanned, more)

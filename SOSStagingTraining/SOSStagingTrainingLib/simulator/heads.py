@@ -15,7 +15,7 @@ from .ages import AGE_SPREAD, MEAN_AGE
 from .faults import pattern_rng
 from .fields import F32
 from .head import Head, draw_head
-from .placement import COARSE_MM, Coarse, Placement
+from .placement import COARSE_MM, Coarse, Placement, for_each
 from .scanner import Scanner, expose
 from .supports import add_supports
 from .truth import Truth
@@ -125,11 +125,15 @@ def _draw_age(rng: np.random.Generator, stage: int) -> float:
 
 
 def simulate_volume(
-    seed: int, stage: int | None = None, settings: VolumeSettings | None = None, draw: Draw | None = None
+    seed: int,
+    stage: int | None = None,
+    settings: VolumeSettings | None = None,
+    draw: Draw | None = None,
+    threads: int = 1,
 ) -> tuple[Scan, Truth]:
     """One cone-beam scan of a turned and shifted head (roll, yaw N(0, 3), pitch N(0, 8) degrees), with its truth.
 
-    ``draw`` draws the scanner, ``Scanner.draw`` by default.
+    ``draw`` draws the scanner, ``Scanner.draw`` by default. The scan is the same whatever the number of threads.
     """
     settings = settings or VolumeSettings()
     head, rng = draw_whole_head(seed, stage)
@@ -140,10 +144,10 @@ def simulate_volume(
     middle = turn @ np.array([0.0, settings.before_sella, -settings.below_sella]) + shift
     half = (np.array(shape[::-1]) - 1) / 2 * settings.voxel_mm
     geometry = Geometry.from_axes(shape, middle - half, np.eye(3), [settings.voxel_mm] * 3)
-    tissue = _tissue_volume(head, geometry, turn, shift)
+    tissue = _tissue_volume(head, geometry, turn, shift, threads)
     pose = Pose(turn, (middle - shift) @ turn)
     voxels = Geometry.from_axes(geometry.shape, -half, np.eye(3), geometry.spacing)
-    place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner)
+    place = place_array(head, pose, voxels, (settings.size_mm[0] / 2, settings.size_mm[1] / 2), scanner, threads)
     grey = expose(with_supports(tissue, head, pose, place, scanner), scanner, rng, place)
     if settings.cylinder:
         outside_cylinder(grey, scanner)
@@ -154,16 +158,21 @@ def simulate_volume(
     return Scan(grey, geometry, f"simulated-{seed:05d}", modality="CT"), truth
 
 
-def _tissue_volume(head: Head, geometry: Geometry, turn: npt.NDArray, shift: npt.NDArray) -> npt.NDArray[np.float32]:
+def _tissue_volume(
+    head: Head, geometry: Geometry, turn: npt.NDArray, shift: npt.NDArray, threads: int
+) -> npt.NDArray[np.float32]:
     shape, spacing = geometry.shape, geometry.spacing
     out = np.empty(shape, np.float32)
     jj, ii = np.meshgrid(np.arange(shape[1]), np.arange(shape[2]), indexing="ij")
     planes = max(1, CHUNK // (shape[1] * shape[2]))
-    for k in range(0, shape[0], planes):
+
+    def fill(k: int) -> None:
         kk = np.arange(k, min(k + planes, shape[0]))
         ijk = np.stack(np.broadcast_arrays(ii[None], jj[None], kk[:, None, None]), -1).reshape(-1, 3)
         points = (geometry.to_ras(ijk) - shift) @ turn
         out[kk] = head.tissue(points.astype(np.float32), float(spacing[0])).reshape(len(kk), *shape[1:])
+
+    for_each(range(0, shape[0], planes), fill, threads)
     return out
 
 
@@ -176,14 +185,16 @@ def outside_cylinder(grey: npt.NDArray[np.int16], scanner: Scanner) -> None:
     grey[:, outside] = min(int(scanner.export(np.array(fill))), int(grey.min()))
 
 
-def place_array(head: Head, pose: Pose, voxels: Geometry, radii: tuple[float, float], scanner: Scanner) -> Placement:
+def place_array(
+    head: Head, pose: Pose, voxels: Geometry, radii: tuple[float, float], scanner: Scanner, threads: int = 1
+) -> Placement:
     """The array in the scanner, with the head around it and its brackets and fillings."""
     reach = np.array([104.0, 140.0, 140.0])
     middle = pose.to_scanner([0.0, -12.0, -15.0])
     shape = tuple(int(2 * r / COARSE_MM) + 1 for r in reversed(reach))
     grid = Geometry.from_axes((shape[0], shape[1], shape[2]), middle - reach, np.eye(3), [COARSE_MM] * 3)
-    around = Coarse(_tissue_volume(head, grid, pose.matrix, -pose.offset @ pose.matrix.T), grid)
-    return Placement(voxels, radii, around, pose.to_scanner(dental_metal(head, scanner)))
+    around = Coarse(_tissue_volume(head, grid, pose.matrix, -pose.offset @ pose.matrix.T, threads), grid)
+    return Placement(voxels, radii, around, pose.to_scanner(dental_metal(head, scanner)), threads)
 
 
 def dental_metal(head: Head, scanner: Scanner) -> npt.NDArray[np.float64]:

@@ -6,8 +6,10 @@ half-way up the field of view.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,21 @@ from .fields import F32
 
 COARSE_MM = 4.0
 CHUNK = 2_000_000
+T = TypeVar("T")
+
+
+def for_each(items: Iterable[T], work: Callable[[T], None], threads: int) -> None:
+    """Do ``work`` for each item, several at a time: what is reckoned in large arrays leaves room for other threads.
+
+    The items are divided up the same whatever the number of threads, so what comes out is, too.
+    """
+    if threads <= 1:
+        for item in items:
+            work(item)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(work, items):
+            pass
 
 
 @dataclass(frozen=True)
@@ -39,13 +56,14 @@ class Placement:
 
     ``voxels`` maps array (i, j, k) to scanner mm. ``radii`` are the half widths of the field of view along x and y
     (a cylinder has two equal ones). ``around`` is the tissue around and beyond the array. ``metal`` are the places of
-    brackets and fillings, scanner mm [n, 3].
+    brackets and fillings, scanner mm [n, 3]. ``threads`` work on the array at a time.
     """
 
     voxels: Geometry
     radii: tuple[float, float]
     around: Coarse
     metal: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 3)))
+    threads: int = 1
 
     @classmethod
     def of_volume(
@@ -64,15 +82,21 @@ class Placement:
         metal = voxels.to_ras(np.atleast_2d(np.asarray(metal_kji, float))[:, ::-1])
         return cls(voxels, radii, _thin_out(tissue, voxels), metal)
 
-    def rows(self) -> Iterator[tuple[slice, F32]]:
-        """Yield slices along k and the scanner points [k, j, i, 3] of each, a few million voxels at a time."""
+    def each(self, work: Callable[[slice, F32], None]) -> None:
+        """Call ``work`` with slices along k and the scanner points [k, j, i, 3] of each, a few million voxels at a
+        time."""
         nk, nj, ni = self.voxels.shape
         step = max(1, CHUNK // (nj * ni))
+        parts = [slice(start, min(start + step, nk)) for start in range(0, nk, step)]
+        for_each(parts, lambda part: work(part, self.points(part)), self.threads)
+
+    def points(self, part: slice) -> F32:
+        """Scanner points [k, j, i, 3] of a slice along k."""
+        _, nj, ni = self.voxels.shape
         j, i = np.meshgrid(np.arange(nj), np.arange(ni), indexing="ij")
-        for start in range(0, nk, step):
-            k = np.arange(start, min(start + step, nk))
-            ijk = np.stack(np.broadcast_arrays(i[None], j[None], k[:, None, None]), axis=-1)
-            yield slice(start, int(k[-1]) + 1), self.voxels.to_ras(ijk).astype(np.float32)
+        k = np.arange(part.start, part.stop)
+        ijk = np.stack(np.broadcast_arrays(i[None], j[None], k[:, None, None]), axis=-1)
+        return self.voxels.to_ras(ijk).astype(np.float32)
 
     def inwards(self, points: F32) -> F32:
         """Distance in mm from the side of the field of view, positive inside."""

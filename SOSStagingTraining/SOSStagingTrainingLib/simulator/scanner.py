@@ -174,8 +174,11 @@ def _add_placed(value: F32, scanner: Scanner, place: Placement) -> None:
         added.append(lambda points: faults.rings(place, points, scanner.rings, scanner.pattern))
     if scanner.streaks and len(place.metal):
         added.append(lambda points: faults.metal_streaks(place, points, scanner.streaks, scanner.pattern))
-    for rows, points in place.rows():
+
+    def add(rows: slice, points: F32) -> None:
         r2 = (points[..., 0] ** 2 + points[..., 1] ** 2) / np.float32(90.0**2)
         value[rows] *= 1 + np.float32(scanner.cupping) * (np.clip(r2, 0, 1.2) - np.float32(0.5))
         for field in added:
             value[rows] += field(points)
+
+    place.each(add)

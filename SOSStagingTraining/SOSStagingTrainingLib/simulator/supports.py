@@ -35,13 +35,16 @@ def add_supports(
     chin = (np.asarray(landmarks.get("chin", guess), float) - origin) @ axes
     skin = _skin_distance(place.around)
     out = tissue.copy()
-    for rows, points in place.rows():
+
+    def paint(rows: slice, points: F32) -> None:
         head = ((points - origin.astype(np.float32)) @ axes.astype(np.float32)).astype(np.float32)
         shape = head_band * _band(head, skin.at(points)) if head_band else np.float32(0)
         if chin_rest:
             shape = np.maximum(shape, chin_rest * _rest(head - chin.astype(np.float32), skin.at(points)))
         free = np.clip(1 - tissue[rows] / np.float32(0.4), 0, 1)
         out[rows] += free * shape
+
+    place.each(paint)
     return out
 
 

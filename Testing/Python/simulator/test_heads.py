@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from SOSStagingLib.cli import main
+from SOSStagingTrainingLib.simulator import heads, placement
 from SOSStagingTrainingLib.simulator.fields import Waves
 from SOSStagingTrainingLib.simulator.head import draw_head
 from SOSStagingTrainingLib.simulator.heads import VolumeSettings, draw_whole_head, simulate_slab, simulate_volume
+from SOSStagingTrainingLib.simulator.scanner import Scanner
 from SOSStagingTrainingLib.simulator.synchondrosis import Synchondrosis
 from SOSStagingTrainingLib.simulator.truth import plate_volume
 
@@ -82,6 +85,16 @@ def test_volume_and_its_truth_share_one_space_and_a_seed_repeats() -> None:
     for name in ("sos", "basion", "dorsum"):
         assert abs((truth.landmarks[name] - truth.plane_origin) @ truth.plane_normal) < 1.5
     assert truth.plane_normal[0] > 0.9
+
+
+def test_threads_change_no_voxel(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = Scanner.draw(np.random.default_rng(2))
+    everything = replace(everything, rings=0.03, motion=1.0, streaks=0.1, metal=4, truncation=0.3, chin_rest=0.5)
+    alone, _ = simulate_volume(3, 2, SMALL, lambda _rng: everything)
+    for room in (heads, placement):
+        monkeypatch.setattr(room, "CHUNK", 50_000)
+    shared, _ = simulate_volume(3, 2, SMALL, lambda _rng: everything, threads=3)
+    assert np.array_equal(alone.array, shared.array)
 
 
 def test_slab_shows_the_synchondrosis_inside_its_field_of_view() -> None:
