@@ -57,6 +57,7 @@ def register_pretrain(subparsers: Any) -> None:
 
 
 def _pretrain(args: argparse.Namespace) -> int:
+    from SOSStagingLib.model.library import measured_words
     from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
     from SOSStagingLib.scan.types import ScanError
 
@@ -110,11 +111,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         (args.calibration_heads, args.test_heads),
         lambda text: print(text, file=sys.stderr, flush=True),
     )
-    measured = card["metrics"]["simulated"]
-    print(
-        f"{model.name}: exact {measured['exact']:.3f} {measured['exact_95']}, within one {measured['within_one']:.3f}, "
-        f"refused {measured['refused']:.3f} on {measured['n']} simulated heads"
-    )
+    print(f"{model.name}: {measured_words(card)}")
     return 0
 
 

@@ -36,6 +36,7 @@ def register_publish(subparsers: Any) -> None:
 
 
 def _publish(args: argparse.Namespace) -> int:
+    from SOSStagingLib.model.library import measured_words
     from SOSStagingLib.scan.types import PlainError
 
     from .evaluation.predictions import PredictionsError
@@ -48,12 +49,7 @@ def _publish(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"sos publish: {error.filename or 'writing failed'}: {error.strerror or error}.", file=sys.stderr)
         return EXIT_NOT_ALL
-    kind = card["trained_on"]
-    measured = card["metrics"][kind]
-    print(
-        f"{card['name']}.sosmodel: exact {measured['exact']:.3f} {measured['exact_95']}, within one "
-        f"{measured['within_one']:.3f}, refused {measured['refused']:.3f} on {measured['n']} held-out {kind} cases"
-    )
+    print(f"{card['name']}.sosmodel: {measured_words(card)}")
     return EXIT_DONE
 
 

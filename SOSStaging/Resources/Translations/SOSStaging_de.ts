@@ -1269,18 +1269,6 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
         <translation>Auf seiner Karte ist keine Genauigkeit vermerkt.</translation>
     </message>
     <message>
-        <source>On {heads} simulated heads: exact {exact} %.</source>
-        <translation>An {heads} simulierten Köpfen: genau {exact} %.</translation>
-    </message>
-    <message>
-        <source>On {heads} simulated heads: exact {exact} %, within one stage {value} %.</source>
-        <translation>An {heads} simulierten Köpfen: genau {exact} %, höchstens ein Stadium daneben {value} %.</translation>
-    </message>
-    <message>
-        <source>This says nothing about accuracy on patients.</source>
-        <translation>Das sagt nichts über die Genauigkeit bei Patienten.</translation>
-    </message>
-    <message>
         <source>Caution: only {share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. The answer may rest on something else in the picture.</source>
         <translation>Vorsicht: Nur {share} % der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose. Die Antwort kann auf etwas anderem im Bild beruhen.</translation>
     </message>
@@ -1299,6 +1287,14 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>The midsagittal plane could not be found: there is no plane on whose two sides the bones in view are alike. Set the plane by hand and stage again.</source>
         <translation>Die Mediansagittalebene konnte nicht gefunden werden: Es gibt keine Ebene, auf deren beiden Seiten sich die sichtbaren Knochen gleichen. Setzen Sie die Ebene von Hand und beurteilen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>On {cases} scans of its study that it was not trained on: exact {exact} % (95 % interval {low} to {high} %), within one stage {within} %, refused {refused} %. Scans from elsewhere may be read less well.</source>
+        <translation>An {cases} Aufnahmen seiner Studie, an denen es nicht trainiert wurde: genau {exact} % (95-%-Intervall {low} bis {high} %), auf ein Stadium genau {within} %, abgelehnt {refused} %. Aufnahmen von anderswo liest es vielleicht schlechter.</translation>
+    </message>
+    <message>
+        <source>On {cases} simulated heads that it was not trained on: exact {exact} % (95 % interval {low} to {high} %), within one stage {within} %, refused {refused} %. This says nothing about accuracy on patients.</source>
+        <translation>An {cases} simulierten Köpfen, an denen es nicht trainiert wurde: genau {exact} % (95-%-Intervall {low} bis {high} %), auf ein Stadium genau {within} %, abgelehnt {refused} %. Das sagt nichts über die Genauigkeit bei Patienten.</translation>
     </message>
     <message>
         <source>{name} is damaged: its weights differ from what its card says.</source>

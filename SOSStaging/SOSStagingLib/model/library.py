@@ -78,16 +78,37 @@ def card_lines(path: Path) -> list[str]:
         f"{card['name']} {card['version']}. Stage scheme: {card['scheme']}.",
         f"Trained on: {card['trained_on']}. {card.get('intended_use', '')}".strip(),
     ]
-    return [*lines, *_measured(card), f"Licence: {card.get('licence', 'not given')}"]
+    return [*lines, measured_words(card), f"Licence: {card.get('licence', 'not given')}"]
 
 
-def _measured(card: Mapping[str, Any]) -> list[str]:
-    measured = card.get("metrics", {}).get("simulated")
-    if not isinstance(measured, Mapping) or "exact" not in measured:
-        return ["No accuracy is recorded in its card."]
-    exact, within, heads = f"{100 * measured['exact']:.0f}", measured.get("within_one"), measured.get("n", "?")
-    if within is None:
-        found = f"On {heads} simulated heads: exact {exact} %."
-    else:
-        found = f"On {heads} simulated heads: exact {exact} %, within one stage {100 * within:.0f} %."
-    return [" ".join([found, "This says nothing about accuracy on patients."])]
+def measured_words(card: Mapping[str, Any]) -> str:
+    """Say in plain words what the model reached on cases it had not seen, by its card."""
+    metrics = card.get("metrics")
+    kind = next((kind for kind in ("real", "simulated") if isinstance(metrics, Mapping) and kind in metrics), "")
+    found = _numbers(metrics[kind]) if isinstance(metrics, Mapping) and kind else None
+    if found is None:
+        return "No accuracy is recorded in its card."
+    cases, exact, low, high, within, refused = found
+    if kind == "real":
+        return (
+            f"On {cases} scans of its study that it was not trained on: exact {exact} % (95 % interval {low} to {high} "
+            f"%), within one stage {within} %, refused {refused} %. Scans from elsewhere may be read less well."
+        )
+    return (
+        f"On {cases} simulated heads that it was not trained on: exact {exact} % (95 % interval {low} to {high} %), "
+        f"within one stage {within} %, refused {refused} %. This says nothing about accuracy on patients."
+    )
+
+
+def _numbers(measured: Any) -> tuple[str, ...] | None:
+    """How many cases, and exact, its interval, within one and refused in percent; None where the card lacks any."""
+    if not isinstance(measured, Mapping):
+        return None
+    between = measured.get("exact_95")
+    low, high = between if isinstance(between, list | tuple) and len(between) == 2 else (None, None)
+    wanted = [measured.get("exact"), low, high, measured.get("within_one"), measured.get("refused")]
+    shares = [share for share in wanted if isinstance(share, int | float) and 0 <= share <= 1]
+    cases = measured.get("n")
+    if type(cases) is not int or len(shares) < len(wanted):
+        return None
+    return (str(cases), *(f"{100 * share:.0f}" for share in shares))

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import slicer
 from slicer.i18n import tr as _
-from SOSStagingLib.gui.texts import say
-from SOSStagingLib.model.library import SUFFIX, user_models_folder
+from SOSStagingLib.gui.texts import say, shown
+from SOSStagingLib.model.library import SUFFIX, measured_words, user_models_folder
+from SOSStagingLib.model.sosmodel import read_card
 from SOSStagingLib.scan.types import PlainError
 
 from ..compute.case_gallery import Shown, read_gallery, read_map
@@ -322,7 +323,8 @@ class ResultSection:
         if ended.status or not path.exists():
             self._say(ended.last_words or _("The model could not be published."))
         else:
-            self._say(_("SOS Staging offers {name} now. {measured}").format(name=path.stem, measured=ended.out.strip()))
+            measured = shown(measured_words(read_card(path)))
+            self._say(_("SOS Staging offers {name} now. {measured}").format(name=path.stem, measured=measured))
         self.refresh()
 
     # What the section says.

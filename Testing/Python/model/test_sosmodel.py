@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from SOSStagingLib.model.library import measured_words
 from SOSStagingLib.model.sosmodel import ModelFileError, read_card, read_model, verify, write_model
 
 CARD = {
@@ -88,3 +89,14 @@ def test_unusable_cards_are_refused(model: Path, card: bytes) -> None:
 def test_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="no model file"):
         read_card(tmp_path / "absent.sosmodel")
+
+
+def test_a_card_says_what_was_measured_on_what_and_nothing_where_it_is_not_told() -> None:
+    found = {"n": 40, "exact": 0.725, "exact_95": [0.6, 0.85], "within_one": 0.95, "refused": 0.05}
+    words = measured_words({"metrics": {"real": found, "compared": {}}})
+    assert words.startswith("On 40 scans of its study that it was not trained on: exact 72 % (95 % interval 60 to 85 %)")
+    assert "within one stage 95 %, refused 5 %" in words and "elsewhere" in words
+    words = measured_words({"metrics": {"simulated": found}})
+    assert words.startswith("On 40 simulated heads") and words.endswith("nothing about accuracy on patients.")
+    for metrics in ({}, {"real": {**found, "exact": "high"}}, {"real": {**found, "exact_95": None}}, [found], None):
+        assert measured_words({"metrics": metrics}) == "No accuracy is recorded in its card."
