@@ -94,7 +94,7 @@ def test_missing_file_says_so(tmp_path: Path) -> None:
 def test_a_card_says_what_was_measured_on_what_and_nothing_where_it_is_not_told() -> None:
     found = {"n": 40, "exact": 0.725, "exact_95": [0.6, 0.85], "within_one": 0.95, "refused": 0.05}
     words = measured_words({"metrics": {"real": found, "compared": {}}})
-    assert words.startswith("On 40 scans of its study that it was not trained on: exact 72 % (95 % interval 60 to 85 %)")
+    assert words.startswith("On 40 scans of its study that it was not trained on: exact 72 % (95 % interval 60 to 85")
     assert "within one stage 95 %, refused 5 %" in words and "elsewhere" in words
     words = measured_words({"metrics": {"simulated": found}})
     assert words.startswith("On 40 simulated heads") and words.endswith("nothing about accuracy on patients.")
