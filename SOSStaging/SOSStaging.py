@@ -70,6 +70,9 @@ class SOSStagingWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeLeaving)
         self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved)
         self.page.connect_parameters()
+        # After a reload the page is in view already, and nobody calls enter().
+        if self.parent.visible:
+            self.page.enter()
 
     def cleanup(self) -> None:
         """Stop everything that runs and let go of the scene."""

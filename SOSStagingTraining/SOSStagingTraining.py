@@ -58,6 +58,9 @@ class SOSStagingTrainingWidget(ScriptedLoadableModuleWidget, VTKObservationMixin
         self.addObserver(scene, scene.EndCloseEvent, lambda *_args: self.page.on_scene_changed())
         self.addObserver(scene, scene.EndImportEvent, lambda *_args: self.page.on_scene_changed())
         self.addObserver(scene, scene.NodeRemovedEvent, self._on_node_removed)
+        # After a reload the page is in view already, and nobody calls enter().
+        if self.parent.visible:
+            self.page.enter()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _on_node_removed(self, _caller: Any, _event: str, node: Any) -> None:

@@ -30,8 +30,14 @@ def click(widget: QtWidgets.QWidget, at: QtCore.QPoint | None = None) -> None:
 
 
 def type_text(widget: QtWidgets.QWidget, text: str) -> None:
-    """Type into a widget."""
-    QTest.keyClicks(widget, text)
+    """Type into a widget; what is on no key (an accent, another script) as input methods give it."""
+    for letter in text:
+        if letter.isascii():
+            QTest.keyClicks(widget, letter)
+        else:
+            given = QtGui.QInputMethodEvent()
+            given.setCommitString(letter)
+            QtCore.QCoreApplication.sendEvent(widget, given)
     process()
 
 

@@ -1,4 +1,4 @@
-"""What a person would dislike on a page: cut text, unreadable tables, overlap, no tooltip, a tab order that jumps.
+"""What a person would dislike on a page: too wide, cut text, unreadable tables, overlap, no tooltip, jumps of Tab.
 
     bench.look(font_scale=1.5)
     assert not page_check.complaints(page.parent)
@@ -43,7 +43,8 @@ _CLOSED = (
 
 def complaints(page: QtWidgets.QWidget) -> list[str]:
     """Return everything found on a page."""
-    return [*cut_texts(page), *cut_cells(page), *misplaced(page), *without_tooltip(page), *tab_jumps(page)]
+    found = [*too_wide(page), *cut_texts(page), *cut_cells(page), *misplaced(page)]
+    return [*found, *without_tooltip(page), *tab_jumps(page)]
 
 
 def _name(widget: QtWidgets.QWidget) -> str:
@@ -128,6 +129,20 @@ def _advance(widget: QtWidgets.QWidget, text: str) -> int:
 
 
 # Places
+
+
+def too_wide(page: QtWidgets.QWidget) -> list[str]:
+    """Return what makes a page wider than the panel it lies in, where its right side is out of sight."""
+    panel = page.parentWidget()
+    if panel is None or not isinstance(panel.parentWidget(), QtWidgets.QScrollArea) or page.width <= panel.width:
+        return []
+    room = panel.width
+    wide = [w for w in _shown(page) if not _shown_inside(w) and w.minimumSizeHint().width() > room - 2 * _SLACK]
+    return [f"the page is {page.width} px wide in a panel of {room} px", *(f"{_name(w)} needs more" for w in wide)]
+
+
+def _shown_inside(widget: QtWidgets.QWidget) -> bool:
+    return not isinstance(widget, _CLOSED) and any(True for _ in _shown(widget))
 
 
 def misplaced(page: QtWidgets.QWidget) -> list[str]:

@@ -1277,6 +1277,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
         <translation>{share} % der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose.</translation>
     </message>
     <message>
+        <source>Pictures are staged under Many scans, from their files.</source>
+        <translation>Einzelbilder werden unter Viele Aufnahmen aus ihren Dateien beurteilt.</translation>
+    </message>
+    <message>
         <source>{numbers} and {number}</source>
         <translation>{numbers} und {number}</translation>
     </message>
@@ -1565,8 +1569,8 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
 <context>
     <name>gui.overlay_part</name>
     <message>
-        <source>Show what speaks for stage {stage} ({share}) instead</source>
-        <translation>Zeigen, was für Stadium {stage} spricht ({share})</translation>
+        <source>Show stage {stage} ({share}) instead</source>
+        <translation>Stadium {stage} ({share}) zeigen</translation>
     </message>
     <message>
         <source>There is no heat map to show.</source>
@@ -1647,12 +1651,24 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
 <context>
     <name>gui.page</name>
     <message>
+        <source>The scan was moved since it was staged: its answer is gone. Stage it again.</source>
+        <translation>Die Aufnahme wurde seit der Beurteilung verschoben: Die Antwort gilt nicht mehr. Beurteilen Sie sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>The plane {name} is not placed yet. Place it in a view, or choose none.</source>
+        <translation>Die Ebene {name} ist noch nicht gesetzt. Setzen Sie sie in einer Ansicht, oder wählen Sie keine.</translation>
+    </message>
+    <message>
         <source>{phase}, {left}</source>
         <translation>{phase}, {left}</translation>
     </message>
     <message>
         <source>Cancelled.</source>
         <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The scan was changed while it was staged. Stage it again.</source>
+        <translation>Die Aufnahme wurde während der Beurteilung verändert. Beurteilen Sie sie noch einmal.</translation>
     </message>
     <message>
         <source>{name} has no result yet.</source>

@@ -38,6 +38,7 @@ class CohortPart:
         self._labels: dict[Path, str] = {}
         self._out = Path()
         self._done = 0
+        self._ended = ""
         self._timer = qt.QTimer()
         self._timer.setInterval(TICK_MS)
         self._timer.connect("timeout()", self._tick)
@@ -117,7 +118,13 @@ class CohortPart:
         self.ui.cohortProgress.visible = False
         self.ui.cohortCancelButton.enabled = False
         self.ui.cohortButton.enabled = True
-        say(self.ui.cohortLabel, text)
+        self._ended = text
+        self.tell_done()
+
+    def tell_done(self) -> None:
+        """Say how the run ended, instead of what was said of one of its cases."""
+        if self._process is None:
+            say(self.ui.cohortLabel, self._ended)
 
     def _show(self, case: CaseLine) -> None:
         self._done += 1

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from ..scan.read import read_scan
 from ..scan.types import ScanError
 from ..scene.nodes import Node, matrix4
+from ..scene.views import show_scan
 
 SCENES = (".mrb", ".mrml")
 
@@ -33,5 +34,7 @@ def load_scan_file(path: Path) -> Node | None:
     volume.SetIJKToRASMatrix(matrix4(scan.geometry.ijk_to_ras))
     volume.CreateDefaultDisplayNodes()
     if slicer.app.layoutManager() is not None:
+        # The views would be fitted to another scan's heat map as well.
+        show_scan(slicer.mrmlScene, volume)
         slicer.util.setSliceViewerLayers(background=volume, fit=True)
     return volume

@@ -219,6 +219,7 @@ TEXTS = (
     _("{value} holds no voxels."),
     _("Load the scan again."),
     _("{value} is no volume of grey values, or hardly any ({value2})."),
+    _("Pictures are staged under Many scans, from their files."),
     _("Choose the head scan itself."),
     _("Completely open"),
     _("The synchondrosis is unfused over its whole height: a continuous cleft from the endocranial to the pharyngeal surface."),

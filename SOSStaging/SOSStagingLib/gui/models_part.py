@@ -57,16 +57,18 @@ class ModelsPart:
         self.ui.importButton.enabled = not busy
         self._allow_removal()
 
-    def add(self, path: Path) -> None:
-        """Import a model file; a bad one is named in plain words."""
+    def add(self, path: Path) -> str:
+        """Import a model file; returns in plain words why it was not added, nothing where it was."""
         try:
             added = add_model(path)
         except (ModelFileError, OSError) as error:
-            say(self.ui.cardLabel, _("The model was not added. {why}").format(why=shown(str(error))))
+            why = str(_("The model was not added. {why}").format(why=shown(str(error))))
+            say(self.ui.cardLabel, why)
             self.ui.modelsSection.collapsed = False
-            return
+            return why
         self.refill(added.name)
         self._changed(added.name)
+        return ""
 
     def ask_and_add(self) -> None:
         """Ask for a model file and import it."""

@@ -10,11 +10,14 @@ from slicer.i18n import tr as _
 
 from ..report.words import percent
 from ..scene.layout import ViewState
-from ..scene.nodes import PREFIX, ROLE, Node, ResultScope, nodes_of_class
+from ..scene.nodes import PREFIX, ROLE, VOLUME_REFERENCE, Node, ResultScope, nodes_of_class
 from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
-from ..scene.views import show_in_slices
+from ..scene.views import show_in_slices, show_scan
 from ..staging.result import StagingResult
 from .texts import say
+
+HIDDEN = PREFIX + "HiddenWithScan"
+"""Attribute of a box that is not shown because another scan is looked at."""
 
 
 class OverlayPart:
@@ -29,12 +32,33 @@ class OverlayPart:
     def show(self, volume: Node, opacity: float) -> None:
         """Bring the slice views to the synchondrosis with the heat map over the scan."""
         scene = slicer.mrmlScene
-        if self._before is None:
-            self._before = ViewState.of(scene)
+        self.show_scan(volume)
         scope = ResultScope(scene, volume, volume.GetName())
         nodes = ResultNodes(None, overlay=self._shown(volume), region=scope.find(REGION))
-        self._brought.add(volume.GetID())
         show_in_slices(scene, nodes, volume, opacity)
+
+    def show_scan(self, volume: Node) -> None:
+        """Show a scan in all slice views, without heat map or box of another; views of another scan are fitted."""
+        scene = slicer.mrmlScene
+        self.remember()
+        self._brought.add(volume.GetID())
+        if show_scan(scene, volume):
+            slicer.util.resetSliceViews()
+        self._show_boxes(volume)
+
+    def _show_boxes(self, volume: Node | None) -> None:
+        """Hide the boxes of other scans; what was hidden here is shown again, what the user hid is not."""
+        for region in nodes_of_class(slicer.mrmlScene, "vtkMRMLMarkupsROINode"):
+            display = region.GetDisplayNode()
+            if region.GetAttribute(ROLE) != REGION or display is None:
+                continue
+            if volume is not None and region.GetNodeReferenceID(VOLUME_REFERENCE) != volume.GetID():
+                if display.GetVisibility():
+                    region.SetAttribute(HIDDEN, "true")
+                    display.SetVisibility(False)
+            elif region.GetAttribute(HIDDEN):
+                region.RemoveAttribute(HIDDEN)
+                display.SetVisibility(True)
 
     def remember(self) -> None:
         """Note how the views look, unless they are ours already."""
@@ -52,6 +76,7 @@ class OverlayPart:
         ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if _is_ours(node)}
         before.restore(slicer.mrmlScene, ours | self._brought, with_layout=False)
         self._brought.clear()
+        self._show_boxes(None)
 
     def forget(self) -> None:
         """The views belong to another scene now."""
@@ -87,7 +112,7 @@ class OverlayPart:
         node = _find(volume, RUNNER_UP)
         self.ui.runnerUpBox.visible = node is not None and stage is not None
         if stage is not None and probabilities is not None:
-            text = _("Show what speaks for stage {stage} ({share}) instead")
+            text = _("Show stage {stage} ({share}) instead")
             self.ui.runnerUpBox.text = text.format(stage=stage, share=percent(probabilities[stage - 1]))
         offered = (None if volume is None else volume.GetID(), probabilities)
         if offered != self._offered or node is None:

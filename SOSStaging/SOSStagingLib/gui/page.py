@@ -28,6 +28,7 @@ from .cohort_part import CohortPart
 from .drop import DropFilter
 from .export_part import ExportPart
 from .files import load_scan_file
+from .followed_scan import FollowedScan
 from .history_part import HistoryPart, label_chart
 from .in_view import InView
 from .models_part import ModelsPart
@@ -56,6 +57,7 @@ class Page:
         self.result: StagingResult | None = None
         self._shown_answer: tuple[str, int, Any] | None = None
         self._staged: Node | None = None
+        self._staged_as: tuple[object, ...] = ()
         self._fresh: dict[str, StagingResult] = {}
         # Which volume a case of a cohort was loaded into, by its result's folder.
         self._cases: dict[Path, str] = {}
@@ -75,6 +77,7 @@ class Page:
         self.run = StagingRun(self._on_told, self._on_done)
         self._drop = DropFilter(widget, self.take_files)
         self._in_view = InView(self._take_shown)
+        self._scan = FollowedScan(lambda: self._later.start())
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -158,6 +161,7 @@ class Page:
         """Let go of the parameter node."""
         self._watch_plane(None)
         self._watch_region(None)
+        self._scan.watch(None)
         if self.parameters is not None:
             self.parameters.disconnectGui(self._tag)
             node, tag = self._observer
@@ -216,9 +220,13 @@ class Page:
     def _on_parameters(self, _caller: Any = None, _event: Any = None) -> None:
         if self.parameters is None or not self.parameters.parameterNode.GetParameter("opacity"):
             return
+        chosen = "inputVolume" in self._seen
         if self._changed("inputVolume"):
+            self._follow_scan(self._volume())
             self._show_result(self._result_of(self._volume()))
             self._drop_plane_of_another()
+            if chosen and self.entered:
+                self._show_chosen()
         if self._changed("planeNode"):
             self._watch_plane(self.parameters.planeNode)
         volume = self._volume()
@@ -231,6 +239,12 @@ class Page:
         moved = [self._changed(name) for name in ("planeOffset", "planeYaw", "planeRoll")]
         if any(moved):
             self._follow_plane()
+
+    def _follow_scan(self, volume: Node | None) -> None:
+        self._scan.watch(volume)
+        if volume is not None and volume is not self._staged and not self._scan.still_holds(volume):
+            self._fresh.pop(volume.GetID(), None)
+            say(self.ui.messageLabel, _("The scan was moved since it was staged: its answer is gone. Stage it again."))
 
     def _drop_plane_of_another(self) -> None:
         volume = self._volume()
@@ -261,8 +275,7 @@ class Page:
         if node is not None:
             tag = node.AddObserver(slicer.vtkMRMLMarkupsNode.PointModifiedEvent, lambda *_args: self._follow_plane())
             self._plane_observed = node, tag
-        for slider in (self.ui.offsetSlider, self.ui.yawSlider, self.ui.rollSlider):
-            slider.enabled = node is None
+        self._enable()
 
     def _watch_region(self, node: Node | None) -> None:
         """Follow the box while it is dragged: the share of heat inside is that of the box as it is now."""
@@ -306,15 +319,19 @@ class Page:
             return
         if plane is None and self.plane.moved(self.parameters):
             plane = self.plane.plane(self.parameters, self.result)
+        if plane is None and self.parameters.planeNode is not None:
+            text = _("The plane {name} is not placed yet. Place it in a view, or choose none.")
+            say(self.ui.messageLabel, text.format(name=self.parameters.planeNode.GetName()))
+            return
         try:
             scan = scan_of(volume)
         except PlainError as error:
             say(self.ui.messageLabel, shown(str(error)))
             return
-        self._staged = volume
+        self._staged, self._staged_as = volume, scan_key(volume)
         self._show_busy()
         model, engine = self._network()
-        self.run.start(scan, plane, scan_key(volume), model, engine)
+        self.run.start(scan, plane, self._staged_as, model, engine)
 
     def _network(self) -> tuple[Path | None, str | None]:
         return self.engine or (self.models.path, None)
@@ -340,7 +357,11 @@ class Page:
             cancelled = event.code == "cancelled"
             self._show_idle(_("Cancelled.") if cancelled else shown(f"{event.text} {event.hint}".strip()))
         elif volume is not None and slicer.mrmlScene.IsNodePresent(volume):
-            self._take(volume, event)
+            if scan_key(volume) == self._staged_as:
+                self._take(volume, event)
+                return
+            self._staged = None
+            self._show_idle(_("The scan was changed while it was staged. Stage it again."))
         else:
             self._staged = None
             self._show_idle("")
@@ -392,6 +413,14 @@ class Page:
         if volume is not None and slicer.app.layoutManager() is not None:
             self.overlay.show(volume, self.parameters.opacity)
 
+    def _show_chosen(self) -> None:
+        """Another scan was chosen: the views show it with its own answer, or without any."""
+        volume = self._volume()
+        if self.result is not None and self.result.assessable:
+            self._show_views()
+        elif volume is not None and slicer.app.layoutManager() is not None:
+            self.overlay.show_scan(volume)
+
     def _show_result(self, result: StagingResult | None) -> None:
         self.result = result
         volume = self._volume()
@@ -442,6 +471,10 @@ class Page:
         ui.cancelButton.enabled = busy
         ui.modelBox.enabled = not busy
         self.models.hold(busy)
+        # What is nudged during a run would be gone when its answer comes.
+        by_hand = self.parameters is not None and self.parameters.planeNode is None and self._staged is None
+        for slider in (ui.offsetSlider, ui.yawSlider, ui.rollSlider):
+            slider.enabled = by_hand
         for widget in (ui.hintLabel, ui.sampleButton):
             widget.visible = volume is None
         ui.sampleButton.enabled = not busy and self.models.path is not None
@@ -450,6 +483,7 @@ class Page:
 
     def _open_case(self, path: Path, folder: Path) -> None:
         """Show one case of a cohort with its stored result; its scan is loaded once. A picture's report is shown."""
+        self.cohort.tell_done()
         try:
             result = load_result(folder)
         except (OSError, ValueError):
@@ -473,16 +507,17 @@ class Page:
             self._take(volume, result)
 
     def take_files(self, paths: list[Path]) -> None:
-        """Open what was dropped on the page: a model, a scene, or a scan."""
+        """Open what was dropped on the page: a model, a scene, or a scan; say what could not be opened."""
+        problems = []
         for path in paths:
             if path.suffix.lower() == SUFFIX:
-                self.models.add(path)
+                problems.append(self.models.add(path))
                 continue
             try:
                 volume = load_scan_file(path)
             except PlainError as error:
-                say(self.ui.messageLabel, shown(str(error)))
+                problems.append(shown(str(error)))
                 continue
             if volume is not None and self.parameters is not None:
                 self.parameters.inputVolume = volume
-                say(self.ui.messageLabel, "")
+        say(self.ui.messageLabel, "\n".join(text for text in problems if text))

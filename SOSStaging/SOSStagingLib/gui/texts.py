@@ -103,9 +103,10 @@ def time_left(seconds: float) -> str:
 
 
 def make_bold(widget: Any, scale: float = 1.0) -> None:
-    """Set a widget's text bold, and larger where asked; follows the application's font."""
-    font = qt.QFont(qt.QApplication.font())
+    """Set a widget's text bold, and larger where asked; otherwise it follows the application's font."""
+    # Only what is set here is taken from a font; size and family go on to follow the application.
+    font = qt.QFont()
     font.setBold(True)
     if scale != 1.0:
-        font.setPointSizeF(font.pointSizeF() * scale)
+        font.setPointSizeF(qt.QApplication.font().pointSizeF() * scale)
     widget.setFont(font)

@@ -5,20 +5,37 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
+
 from ..report.files import plain
 from ..staging.result import StagingResult
 from ..staging.stored import result_from_json
 from .nodes import Node, ResultScope
+from .scans import ijk_to_ras
 
 RECORD = "record"
 REVIEW_KEY = "review"
+PLACE_KEY = "ijk_to_ras"
+PLACE_SLACK = 1e-3
+"""How far an element of a matrix may be off after saving and reading a scan, mm."""
 
 
 def keep_result(scene: Node, volume: Node, result: StagingResult) -> Node:
     """Keep a result beside its volume; an earlier review of the same volume goes with the answer it was about."""
     node = _scope(scene, volume).get_or_add(RECORD, "vtkMRMLTextNode", f"{volume.GetName()} SOS result")
-    node.SetText(json.dumps({"result": plain(result.to_json())}, indent=1, allow_nan=False))
+    data = {"result": plain(result.to_json()), PLACE_KEY: ijk_to_ras(volume).ravel().tolist()}
+    node.SetText(json.dumps(data, indent=1, allow_nan=False))
     return node
+
+
+def has_moved(scene: Node, volume: Node) -> bool:
+    """Whether the scan's voxels lie elsewhere in its own space than when its result was kept, as after a transform was
+    hardened: the result's places are wrong then. Results of earlier versions do not tell."""
+    data = _data(scene, volume)
+    before = None if data is None else data.get(PLACE_KEY)
+    if not isinstance(before, list) or len(before) != 16:
+        return False
+    return bool(np.abs(np.array(before, float) - ijk_to_ras(volume).ravel()).max() > PLACE_SLACK)
 
 
 def kept_result(scene: Node, volume: Node | None) -> StagingResult | None:

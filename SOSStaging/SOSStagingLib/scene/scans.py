@@ -22,6 +22,8 @@ def scan_of(volume: Node) -> Scan:
     array = slicer.util.arrayFromVolume(volume)
     if array.ndim != 3 or min(array.shape) < SMALLEST:
         text = f"{volume.GetName()} is no volume of grey values, or hardly any ({' x '.join(map(str, array.shape))})."
+        if array.shape[0] == 1:
+            raise ScanError("no_volume", text, "Pictures are staged under Many scans, from their files.")
         raise ScanError("no_volume", text, "Choose the head scan itself.")
     return Scan(array, Geometry(array.shape, ijk_to_ras(volume)), volume.GetName())
 

@@ -87,6 +87,20 @@ def show_result(scene: Node, result: StagingResult, volume_node: Node | None = N
     return ResultNodes(runs, overlay, runner_up, colours, region, probabilities, series, chart)
 
 
+def follow_scan(scene: Node, volume: Node) -> None:
+    """Let heat maps and box follow the transform that their scan is under now."""
+    scope = ResultScope(scene, volume, volume.GetName())
+    _follow_transform(volume, tuple(scope.find(role) for role in (OVERLAY, RUNNER_UP, REGION)))
+
+
+def remove_places(scene: Node, volume: Node) -> None:
+    """Remove heat maps and box: what says where something lies in a scan that has been moved since."""
+    scope = ResultScope(scene, volume, volume.GetName())
+    for role in (REGION, RUNNER_UP, OVERLAY):
+        scope.remove(role)
+    _drop_unused_colours(scene)
+
+
 def remove_result(scene: Node, volume_node: Node | None = None, input_name: str = "") -> None:
     """Remove every node that show_result made for this volume (or, without one, for this input name)."""
     scope = ResultScope(scene, volume_node, input_name)
@@ -208,7 +222,7 @@ def _box_text(size: FloatArray, center: FloatArray) -> str:
 def _follow_transform(volume: Node | None, nodes: tuple[Node | None, ...]) -> None:
     transform_id = None if volume is None else volume.GetTransformNodeID()
     for node in nodes:
-        if node is not None:
+        if node is not None and node.GetTransformNodeID() != transform_id:
             node.SetAndObserveTransformNodeID(transform_id)
 
 

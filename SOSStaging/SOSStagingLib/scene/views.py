@@ -9,7 +9,7 @@ import vtk
 from ..report.colours import OPACITY
 from ..scan.geometry import FloatArray
 from .nodes import ROLE, Node, nodes_of_class
-from .show import ResultNodes
+from .show import OVERLAY, RUNNER_UP, ResultNodes
 
 _SAGITTAL_WITHIN_DEG = 35.0
 
@@ -25,7 +25,7 @@ def show_in_slices(
 
     The views go to the middle of the SOS region without changing their zoom. Views that look along the plane's normal
     within 35 degrees (sagittal ones) are turned into the midsagittal plane; the others keep their orientation. A
-    result without overlay leaves the foreground alone: MRML clears it when the overlay node goes.
+    result without overlay leaves the user's own foreground alone, but no heat map of another scan.
     """
     slices = nodes_of_class(scene, "vtkMRMLSliceNode") if slice_nodes is None else slice_nodes
     center = None if nodes.region is None else _center_world(nodes.region)
@@ -59,6 +59,20 @@ def follow_plane(slice_node: Node, normal: FloatArray, point: FloatArray) -> boo
     return True
 
 
+def show_scan(scene: Node, volume: Node) -> bool:
+    """Show a scan as background, without another's heat map over it; tell whether any view showed another scan. One
+    without voxels is not shown: nothing could be drawn of it."""
+    composites = nodes_of_class(scene, "vtkMRMLSliceCompositeNode")
+    for composite in composites:
+        drop_heat(composite)
+    if volume.GetImageData() is None:
+        return False
+    others = [node for node in composites if node.GetBackgroundVolumeID() != volume.GetID()]
+    for composite in others:
+        composite.SetBackgroundVolumeID(volume.GetID())
+    return bool(others)
+
+
 def _set_layers(composite: Node | None, nodes: ResultNodes, volume: Node | None, opacity: float) -> None:
     if composite is None:
         return
@@ -67,6 +81,15 @@ def _set_layers(composite: Node | None, nodes: ResultNodes, volume: Node | None,
     if nodes.overlay is not None:
         composite.SetForegroundVolumeID(nodes.overlay.GetID())
         composite.SetForegroundOpacity(float(opacity))
+    else:
+        drop_heat(composite)
+
+
+def drop_heat(composite: Node) -> None:
+    """Take a heat map out of a view's foreground; another volume there is the user's."""
+    shown = composite.GetScene().GetNodeByID(composite.GetForegroundVolumeID() or "")
+    if shown is not None and shown.GetAttribute(ROLE) in (OVERLAY, RUNNER_UP):
+        composite.SetForegroundVolumeID(None)
 
 
 def _composite_of(scene: Node, slice_node: Node) -> Node | None:

@@ -35,11 +35,13 @@ def find_cases(paths: Iterable[Path], out: Path | None = None) -> list[Case]:
     """List the scans behind files and folders, each with a name of its own, in a stable order.
 
     A folder that holds DICOM files is one scan; of any other folder all scans below it are taken, except those in
-    ``out`` and in result folders of an earlier run. A path that does not exist stays in the list: reading says so.
+    ``out`` and in result folders of an earlier run; where ``out`` is such a folder itself, results lie beside the
+    scans. A path that does not exist stays in the list: reading says so.
     """
     scans: list[Path] = []
     for path in paths:
-        found = _scans_in(path, None if out is None else out.resolve()) if path.is_dir() else []
+        left_out = None if out is None or path.resolve() == out.resolve() else out.resolve()
+        found = _scans_in(path, left_out) if path.is_dir() else []
         scans += found or [path]
     return _named(scans)
 

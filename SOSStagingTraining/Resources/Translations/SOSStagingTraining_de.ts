@@ -549,6 +549,10 @@
         <translation>Hinweis</translation>
     </message>
     <message>
+        <source>Before training must be mended: {what}</source>
+        <translation>Vor dem Training ist zu beheben: {what}</translation>
+    </message>
+    <message>
         <source>{count} things must be mended before training.</source>
         <translation>{count} Dinge müssen vor dem Training behoben werden.</translation>
     </message>
@@ -1698,6 +1702,10 @@
 </context>
 <context>
     <name>gui.page</name>
+    <message>
+        <source>The study is no longer in {folder}. Put it back, or open it where it is now.</source>
+        <translation>Die Studie liegt nicht mehr in {folder}. Legen Sie sie zurück, oder öffnen Sie sie dort, wo sie jetzt ist.</translation>
+    </message>
     <message>
         <source>Writing failed</source>
         <translation>Schreiben gescheitert</translation>

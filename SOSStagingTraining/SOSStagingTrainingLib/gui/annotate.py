@@ -95,6 +95,8 @@ class AnnotateSection:
         if study is None:
             self._say(_("Open a study first."))
             return False
+        if not self.page.there(self._say):
+            return False
         if self.session is not None:
             return True
         try:
@@ -112,6 +114,8 @@ class AnnotateSection:
         self._steps.stop()
         if self.session is None:
             return
+        self._keep_note()
+        self.ui.noteEdit.clear()
         self._box.forget()
         self.session = None
         if self.reading is not None:
@@ -153,7 +157,7 @@ class AnnotateSection:
     # The rater's decisions.
 
     def _on_stage(self, stage: int | None) -> None:
-        if not self._open or not self._known(stage):
+        if not (self._open and self.page.there(self._say) and self._known(stage)):
             return
         box = self._drawn()
         self._go(lambda session: self._label(session, stage, box))
@@ -185,25 +189,36 @@ class AnnotateSection:
         session.go_on()
 
     def _on_back(self) -> None:
-        if self.session is not None and self.session.can_go_back:
+        if self.session is not None and self.page.there(self._say) and self.session.can_go_back:
+            self._keep_note()
             self._go(lambda session: session.back())
 
     def _on_undo(self) -> None:
         if self.begin():
+            self._keep_note()
             self._go(lambda session: session.undo())
 
     def _on_note(self) -> None:
+        if self._keep_note():
+            self._say(_("The note is kept."))
+
+    def _keep_note(self) -> bool:
+        """Write what stands in the field of notes to the case that is shown, before another one is; tell whether
+        anything did."""
         text = str(self.ui.noteEdit.text).strip()
-        if self._open and text and self.session is not None:
-            with self._errors_shown():
-                self.session.note(text)
-                self.ui.noteEdit.clear()
-                self._say(_("The note is kept."))
+        if not (text and self._open and self.session is not None and self.page.there(self._say)):
+            return False
+        with self._errors_shown():
+            self.session.note(text)
+            self.ui.noteEdit.clear()
+            return True
+        return False
 
     def open_case(self, name: str, reading: int = FIRST_READING) -> None:
         """Open a case out of turn."""
         self.ui.annotateSection.collapsed = False
         if self.begin():
+            self._keep_note()
             self._go(lambda session: session.show(name, reading))
 
     def blind_order(self) -> list[WorkItem] | None:
@@ -226,7 +241,7 @@ class AnnotateSection:
 
     def _go(self, step: Callable[[Session], Any]) -> None:
         """Do something with the session, then show where it is."""
-        if self.session is None:
+        if self.session is None or not self.page.there(self._say):
             return
         self._say("")
         with self._errors_shown():
@@ -319,7 +334,7 @@ class AnnotateSection:
 
     def _on_dragged(self) -> None:
         box = self._box.read()
-        if box is None or self.session is None or not self._open:
+        if box is None or self.session is None or not self._open or not self.page.there(self._say):
             return
         with self._errors_shown():
             self.session.draw(box)
@@ -362,6 +377,8 @@ class AnnotateSection:
     def refresh(self) -> None:
         """Show where the rater is."""
         study, session, ui = self.page.study, self.session, self.ui
+        if not self.page.there(self._say):
+            return
         ui.startAnnotateButton.enabled = study is not None and bool(self.rater) and bool(study.cases)
         ui.startAnnotateButton.text = (
             _("Open again") if self._lost else _("Next case") if session is not None else _("Start")

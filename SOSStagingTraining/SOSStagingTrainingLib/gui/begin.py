@@ -102,7 +102,7 @@ class Beginning:
 
     def _on_check(self) -> None:
         study, least = self.page.study, self._least()
-        if least is None:
+        if least is None or not self.page.there(self._say):
             return
         self._say(_("Checking the study..."))
         arguments = ["study", "check", study.folder, "--min-per-stage", str(least)]
@@ -117,21 +117,25 @@ class Beginning:
             self._say(shown(str(error)))
             return None
 
-    def _on_checked(self, ended: Ended) -> None:
+    def _on_checked(self, ended: Ended) -> bool:
+        """Show what was found; tell whether any of it must be mended."""
         found = [match.groups() for line in ended.err.splitlines() if (match := _FINDING.match(line))]
         words = {"refuse": _("must be mended"), "warning": _("warning"), "info": _("note")}
         rows = [[str(words.get(severity, severity)), shown(str(text))] for severity, text in found]
         tables.fill(self.ui.findingsTable, rows, [text for _severity, text in found])
         self.ui.findingsTable.visible = bool(rows)
         self.ui.findingsTable.resizeRowsToContents()
-        refused = sum(severity == "refuse" for severity, _text in found)
+        refused = [shown(str(text)) for severity, text in found if severity == "refuse"]
         if ended.status and not found:
             self._say(ended.last_words)
+        elif len(refused) == 1:
+            self._say(_("Before training must be mended: {what}").format(what=refused[0]))
         elif refused:
-            self._say(_("{count} things must be mended before training.").format(count=refused))
+            self._say(_("{count} things must be mended before training.").format(count=len(refused)))
         else:
             self._say(_("The study can be trained from."))
         self.page.train.refresh()
+        return bool(refused)
 
     def _on_finding(self, row: int, _column: int) -> None:
         item, study = self.ui.findingsTable.item(row, 1), self.page.study
@@ -145,7 +149,7 @@ class Beginning:
 
     def _begin(self) -> None:
         study, least = self.page.study, self._least()
-        if study is None or least is None or self.busy:
+        if study is None or least is None or self.busy or not self.page.there(self._say):
             return
         dataset = tables.chosen(self.ui.datasetBox)
         self.page.annotate.finish()
@@ -162,8 +166,8 @@ class Beginning:
 
     def _on_frozen(self, ended: Ended, name: str) -> None:
         if self.page.study is None or name not in self.page.study.datasets:
-            self._on_checked(ended)
-            self._say(ended.last_words or _("The labels could not be frozen."))
+            if not self._on_checked(ended):
+                self._say(ended.last_words or _("The labels could not be frozen."))
             return
         self._offer_datasets()
         self._train(name)
@@ -219,7 +223,7 @@ class Beginning:
     def refresh(self, alive: bool) -> None:
         """Enable what can be done now; ``alive`` where a run is at work already."""
         study = self.page.study
-        ready = study is not None and bool(study.cases)
+        ready = study is not None and self.page.there() and bool(study.cases)
         self.ui.checkButton.enabled = ready and not self.page.children.running(CHECK)
         self.ui.startTrainButton.enabled = ready and not alive and not self.busy and not self.page.packages.busy
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import qt
@@ -14,6 +15,7 @@ from SOSStagingLib.scene.layout import ViewState
 
 from ..scene.case_view import owned, remove_owned
 from ..scene.layouts import choose_layout, is_ours
+from ..study.store import MANIFEST_FILE
 from ..study.study import Study
 from . import library_texts
 from .agreement import AgreementSection
@@ -101,6 +103,16 @@ class Page:
         self.result.on_run(None)
         self.train.on_study()
         self.refresh()
+
+    def there(self, tell: Callable[[str], None] | None = None) -> bool:
+        """Whether the open study still lies where it was; where not, ``tell`` is given what to do."""
+        study = self.study
+        if study is None or (study.folder / MANIFEST_FILE).exists():
+            return True
+        if tell is not None:
+            text = _("The study is no longer in {folder}. Put it back, or open it where it is now.")
+            tell(text.format(folder=study.folder))
+        return False
 
     def refresh(self) -> None:
         """Show the study as it is now."""

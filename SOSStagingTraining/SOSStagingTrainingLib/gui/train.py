@@ -134,7 +134,7 @@ class TrainSection:
     def poll(self) -> None:
         """Read what is new in the run and show it."""
         watch = self.watch
-        if watch is None:
+        if watch is None or not self.page.there(self._say):
             return
         before = watch.done
         watch.poll()

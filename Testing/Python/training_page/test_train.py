@@ -102,7 +102,7 @@ def test_the_check_names_what_is_wrong_and_leads_to_the_case(bench: Any, trainab
     hand.click(trainable.ui.checkButton)
     assert bench.wait_until(lambda: trainable.ui.findingsTable.visible, PATIENCE)
     assert "must be mended" in column(trainable.ui.findingsTable, 0)
-    assert "must be mended before training" in trainable.ui.trainLabel.text
+    assert "Before training must be mended" in trainable.ui.trainLabel.text
     row = next(n for n, text in enumerate(column(trainable.ui.findingsTable, 1)) if names[3] in text)
     double_click(trainable.ui.findingsTable, row)
     session = trainable.page.annotate.session
