@@ -137,7 +137,8 @@ def too_wide(page: QtWidgets.QWidget) -> list[str]:
     if panel is None or not isinstance(panel.parentWidget(), QtWidgets.QScrollArea) or page.width <= panel.width:
         return []
     room = panel.width
-    wide = [w for w in _shown(page) if not _shown_inside(w) and w.minimumSizeHint().width() > room - 2 * _SLACK]
+    single = [widget for widget in _shown(page) if not _shown_inside(widget)]
+    wide = [w for w in single if max(w.minimumSizeHint.width(), w.minimumWidth) > room - 2 * _SLACK]
     return [f"the page is {page.width} px wide in a panel of {room} px", *(f"{_name(w)} needs more" for w in wide)]
 
 

@@ -1,10 +1,12 @@
 """Two scans in one scene, and a scan that is moved: what the panel says and what the views show belong together."""
 
+import shutil
+
 import numpy as np
 import pytest
 import slicer
 import vtk
-from Bench import hand
+from Bench import hand, page_check
 from report.made_results import make_refusal
 from SOSStagingLib.scene.nodes import ResultScope
 from staging_page.conftest import HEAD
@@ -154,6 +156,48 @@ def test_a_plane_that_is_not_placed_is_told(person, head, bench):
     hand.click(person.page.ui.stageButton)
     bench.process(0.1)
     assert "midline is not placed yet" in person.page.ui.messageLabel.text and person.page.page.result is None
+
+
+def test_all_of_the_page_fits_its_panel_at_both_font_sizes(person, head, bench):
+    for section in ("scan", "result", "overlay", "plane", "history", "cohort", "models", "check"):
+        getattr(person.page.ui, f"{section}Section").collapsed = False
+    for scale in (1.0, 1.5):
+        bench.look(font_scale=scale)
+        person.stage()
+        bench.process(0.1)
+        assert person.page.ui.runnerUpBox.visible
+        assert page_check.complaints(person.page.parent) == []
+
+
+def test_a_page_wider_than_its_panel_is_told(person, bench):
+    person.page.ui.sampleButton.setMinimumWidth(600)
+    bench.process(0.1)
+    found = page_check.too_wide(person.page.parent)
+    assert found[0].startswith("the page is") and "sampleButton needs more" in found
+
+
+def test_what_was_said_of_one_case_of_many_is_gone_with_the_next(person, bench, tmp_path):
+    ui = person.page.ui
+    for source in (HEAD, OTHER):
+        shutil.copy(source, tmp_path)
+    # Results may lie beside the scans.
+    ui.cohortInput.currentPath = ui.cohortOutput.currentPath = str(tmp_path)
+    ui.cohortSection.collapsed = False
+    bench.process(0.1)
+    hand.click(ui.cohortButton)
+    assert bench.wait_until(lambda: "2 of 2 scans are done" in ui.cohortLabel.text, 120), ui.cohortLabel.text
+    (tmp_path / HEAD.name).write_text("no longer a scan")
+    names = [ui.cohortTable.item(row, 0).text() for row in range(2)]
+    assert names == sorted(names) and "vhp" in names[1]
+    person.page.page.cohort._open(1)
+    assert "2 of 2" not in ui.cohortLabel.text
+    person.page.page.cohort._open(0)
+    assert "2 of 2 scans are done" in ui.cohortLabel.text
+    assert bench.wait_until(lambda: not person.page.page._steps, 30)
+    # The same once more finds the two scans, and not what lies in the folders of their results.
+    hand.click(ui.cohortButton)
+    assert ui.cohortTable.rowCount == 2
+    hand.click(ui.cohortCancelButton)
 
 
 def test_a_bad_file_is_named_although_a_good_one_came_with_it(person, bench, tmp_path):
