@@ -169,17 +169,16 @@ def test_what_recipes_and_runs_complain_of_is_german(german, tmp_path) -> None:
     from SOSStagingLib.gui.texts import shown
     from SOSStagingLib.scan.types import PlainError
     from SOSStagingTrainingLib.compute.run_folder import RunFolder
-    from SOSStagingTrainingLib.learning.plan import plan
     from SOSStagingTrainingLib.learning.recipe import load_recipe
 
     german.open_module(ROOT / "SOSStagingTraining" / "SOSStagingTraining.py")
     own = tmp_path / "own.toml"
-    own.write_text('extends = "quick"\nmethods = ["nothing"]\n')
+    own.write_text('extends = "quick"\nmethods = "ours"\n')
     for ask, begins, ends in (
         (lambda: load_recipe(str(tmp_path / "other.toml")), "Es gibt kein Rezept", "paper, quick."),
         (lambda: load_recipe("quick", ["train.epoch=3"]), "quick.toml: [train] hat kein epoch. Möglich sind", "."),
         (lambda: load_recipe("quick", ["train.epochs=soon"]), "quick.toml: train.epochs muss", "nicht 'soon'"),
-        (lambda: plan(load_recipe(str(own)), [(1, 1, "nothing")]), "Es gibt kein Verfahren nothing.", "."),
+        (lambda: load_recipe(str(own)), "own.toml: methods muss", "eine Liste sein"),
         (lambda: RunFolder.open(tmp_path), "In ", "Beginnen Sie einen: sos train --recipe R --study STUDY."),
     ):
         with pytest.raises(PlainError) as caught:
