@@ -162,11 +162,14 @@ def ask_folder(title: str) -> Path | None:
 
 
 def ask_file(title: str, name: str, filters: str) -> Path | None:
-    """Ask for a file to write."""
+    """Ask for a file to write; one without an ending gets that of ``name``."""
     chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, filters)
     # PythonQt answers with the name alone, other bindings with (name, filter).
     chosen = chosen[0] if isinstance(chosen, tuple) else chosen
-    return Path(chosen) if chosen else None
+    if not chosen:
+        return None
+    path = Path(chosen)
+    return path if path.suffix else path.with_name(path.name + Path(name).suffix)
 
 
 def _cell(text: str) -> str:

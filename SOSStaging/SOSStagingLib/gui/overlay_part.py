@@ -12,7 +12,7 @@ from ..report.words import percent
 from ..scene.layout import ViewState
 from ..scene.nodes import PREFIX, ROLE, VOLUME_REFERENCE, Node, ResultScope, nodes_of_class
 from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
-from ..scene.views import show_in_slices, show_scan
+from ..scene.views import drop_heat, show_in_slices, show_scan
 from ..staging.result import StagingResult
 from .texts import say
 
@@ -27,6 +27,9 @@ class OverlayPart:
         self.ui = ui
         self._before: ViewState | None = None
         self._brought: set[str] = set()
+        # The volumes that were there when the views were first changed, and how each was looked at last.
+        self._there: set[str] = set()
+        self._looks: dict[str, ViewState] = {}
         self._offered: tuple[Any, ...] | None = None
 
     def show(self, volume: Node, opacity: float) -> None:
@@ -42,9 +45,19 @@ class OverlayPart:
         scene = slicer.mrmlScene
         self.remember()
         self._brought.add(volume.GetID())
+        now = ViewState.of(scene)
         if show_scan(scene, volume):
-            slicer.util.resetSliceViews()
+            self._looks.update({shown: now for shown, _above, _opacity in now.layers.values() if shown})
+            if volume.GetID() in self._looks:
+                self._looks[volume.GetID()].restore_places(scene)
+            else:
+                slicer.util.resetSliceViews()
         self._show_boxes(volume)
+
+    def hide(self) -> None:
+        """No scan is chosen: leave what is in view without a heat map."""
+        for composite in nodes_of_class(slicer.mrmlScene, "vtkMRMLSliceCompositeNode"):
+            drop_heat(composite)
 
     def _show_boxes(self, volume: Node | None) -> None:
         """Hide the boxes of other scans; what was hidden here is shown again, what the user hid is not."""
@@ -64,11 +77,18 @@ class OverlayPart:
         """Note how the views look, unless they are ours already."""
         if self._before is None:
             self._before = ViewState.of(slicer.mrmlScene)
+            self._there = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode")}
 
     def put_back(self, volume: Node | None) -> None:
         """Leave the views as the user had them; a scan loaded meanwhile stays in view."""
         before, self._before = self._before, None
+        self._looks.clear()
         if before is None:
+            return
+        self._show_boxes(None)
+        if volume is not None and volume.GetID() not in self._there:
+            show_scan(slicer.mrmlScene, volume)
+            self._brought.clear()
             return
         if volume is not None:
             for name, (background, foreground, opacity) in before.layers.items():
@@ -76,12 +96,12 @@ class OverlayPart:
         ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if _is_ours(node)}
         before.restore(slicer.mrmlScene, ours | self._brought, with_layout=False)
         self._brought.clear()
-        self._show_boxes(None)
 
     def forget(self) -> None:
         """The views belong to another scene now."""
         self._before = None
         self._brought.clear()
+        self._looks.clear()
 
     @property
     def ours(self) -> bool:

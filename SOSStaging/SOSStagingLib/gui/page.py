@@ -418,7 +418,9 @@ class Page:
         volume = self._volume()
         if self.result is not None and self.result.assessable:
             self._show_views()
-        elif volume is not None and slicer.app.layoutManager() is not None:
+        elif volume is None:
+            self.overlay.hide()
+        elif slicer.app.layoutManager() is not None:
             self.overlay.show_scan(volume)
 
     def _show_result(self, result: StagingResult | None) -> None:

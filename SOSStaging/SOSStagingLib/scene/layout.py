@@ -44,11 +44,7 @@ class ViewState:
         layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode") if with_layout else None
         if layout is not None and self.layout and layout.GetViewArrangement() != self.layout:
             layout.SetViewArrangement(self.layout)
-        for node in nodes_of_class(scene, "vtkMRMLSliceNode"):
-            if (place := self.places.get(node.GetLayoutName())) is not None:
-                node.GetSliceToRAS().DeepCopy(place)
-                node.UpdateMatrices()
-                node.SetFieldOfView(*self.fields[node.GetLayoutName()])
+        self.restore_places(scene)
         for node in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
             if (shown := self.layers.get(node.GetLayoutName())) is not None:
                 background, foreground, opacity = shown
@@ -57,6 +53,14 @@ class ViewState:
                 if _may_change(ours, node.GetForegroundVolumeID()):
                     node.SetForegroundVolumeID(_still_there(scene, foreground))
                     node.SetForegroundOpacity(opacity)
+
+    def restore_places(self, scene: Node) -> None:
+        """Put the slice views back to where they stood, as near as they were."""
+        for node in nodes_of_class(scene, "vtkMRMLSliceNode"):
+            if (place := self.places.get(node.GetLayoutName())) is not None:
+                node.GetSliceToRAS().DeepCopy(place)
+                node.UpdateMatrices()
+                node.SetFieldOfView(*self.fields[node.GetLayoutName()])
 
 
 def _may_change(ours: Collection[str] | None, shown: str | None) -> bool:

@@ -493,6 +493,10 @@
         <translation>Was gefunden wurde</translation>
     </message>
     <message>
+        <source>The training was not begun: another study was opened.</source>
+        <translation>Das Training wurde nicht begonnen: Eine andere Studie wurde geöffnet.</translation>
+    </message>
+    <message>
         <source>The first, for a model</source>
         <translation>Die erste, für ein Modell</translation>
     </message>
@@ -1772,6 +1776,10 @@
     <message>
         <source>{right} of {all} held-out cases are right. Choose one to see it.</source>
         <translation>{right} von {all} zurückgehaltenen Fällen sind richtig. Wählen Sie einen, um ihn zu sehen.</translation>
+    </message>
+    <message>
+        <source>Opening {case}...</source>
+        <translation>{case} wird geöffnet ...</translation>
     </message>
     <message>
         <source>{case}: label {label}, the network said {given}.</source>

@@ -18,6 +18,7 @@ from ..compute.run_folder import LOG_FILE, RUN_FILE, RunError, RunFolder
 from ..compute.runner import RUNS_FOLDER
 from ..compute.watching import RunWatch
 from ..learning.recipe import SUFFIX, load_recipe
+from ..study.study import Study
 from . import tables
 from .child import Ended
 
@@ -62,7 +63,10 @@ class Beginning:
     # Choices.
 
     def on_study(self) -> None:
-        """Another study is open: offer what is there."""
+        """Another study is open: offer what is there. What had not begun in the one before is not begun in this one."""
+        if self.cancel():
+            self._say(_("The training was not begun: another study was opened."))
+        self.page.children.cancel(CHECK)
         self.forget()
         self.ui.findingsTable.visible = False
         self._offer_recipes()
@@ -145,10 +149,14 @@ class Beginning:
 
     def _on_start(self) -> None:
         if self._where():
-            self.page.packages.when_ready(PURPOSE, self._begin)
+            study = self.page.study
+            self.page.packages.when_ready(PURPOSE, lambda: self._begin(study))
 
-    def _begin(self) -> None:
-        study, least = self.page.study, self._least()
+    def _begin(self, study: Study | None) -> None:
+        if study is not self.page.study:  # another was opened while the packages were looked at
+            return
+        self.ui.findingsTable.visible = False
+        least = self._least()
         if study is None or least is None or self.busy or not self.page.there(self._say):
             return
         dataset = tables.chosen(self.ui.datasetBox)

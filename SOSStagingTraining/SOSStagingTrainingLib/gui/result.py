@@ -229,6 +229,7 @@ class ResultSection:
             self._reading = CaseReading(
                 self.watch.run.study_folder, self._on_ready, lambda _name: None, lambda _name, why: self._say(why)
             )
+        self._say(_("Opening {case}...").format(case=self._wanted.case))
         self._reading.ask(self._wanted.case)
         self._on_ready(self._wanted.case)
 

@@ -76,6 +76,8 @@ class TrainSection:
         """Another study is open: look at what runs there."""
         self._timer.stop()
         self.watch = None
+        self._told = ""
+        self._say("")
         remove_owned(self.page.scene, CURVES)
         self.beginning.on_study()
         self._offer_runs(None)

@@ -59,6 +59,40 @@ def test_the_views_show_the_scan_that_the_panel_speaks_of(person, two, bench):
     assert all(part(volume, "region").GetDisplayNode().GetVisibility() for volume in two)
 
 
+def test_a_scan_that_came_while_the_page_was_open_stays_in_view_and_the_others_leave_as_they_were(
+    person, head, bench
+):
+    person.stage()
+    bench.select_module("")
+    assert shown() == (HEAD.name, None)
+    bench.select_module("SOSStaging")
+    assert hand.drop(person.page.ui.stageButton, [OTHER])
+    person.stage()
+    bench.process(0.1)
+    bench.select_module("")
+    assert shown() == (OTHER.name, None)
+
+
+def test_each_scan_is_seen_again_as_near_as_it_was_looked_at(person, two, bench):
+    first, second = two
+    yellow = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeYellow")
+    yellow.SetFieldOfView(40.0, 40.0, yellow.GetFieldOfView()[2])
+    hand.choose_node(person.page.ui.inputSelector, first)
+    bench.process(0.1)
+    assert yellow.GetFieldOfView()[0] > 100
+    hand.choose_node(person.page.ui.inputSelector, second)
+    bench.process(0.1)
+    assert min(yellow.GetFieldOfView()[:2]) == pytest.approx(40.0, rel=0.01)
+
+
+def test_where_no_scan_is_chosen_no_heat_map_is_shown(person, head, bench):
+    person.stage()
+    bench.process(0.1)
+    hand.choose_node(person.page.ui.inputSelector, None)
+    bench.process(0.1)
+    assert shown() == (head.GetName(), None)
+
+
 def test_a_box_that_the_user_hid_stays_hidden(person, head, bench):
     person.stage()
     bench.process(0.1)

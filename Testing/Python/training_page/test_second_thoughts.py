@@ -77,3 +77,39 @@ def test_training_on_a_study_that_is_not_fit_says_how_much_must_be_mended(bench:
     assert bench.wait_until(lambda: not opened.page.train.beginning.busy, PATIENCE)
     assert "must be mended before training" in opened.ui.trainLabel.text
     assert opened.ui.findingsTable.visible and opened.ui.findingsTable.rowCount > 0
+
+
+def test_a_training_that_had_not_begun_ends_with_its_study(bench: Any, opened: Any, tmp_path: Path) -> None:
+    from Bench import hand
+    from SOSStagingTrainingLib.gui.begin import START
+
+    first = opened.page.study.folder
+    other = shutil.copytree(first, tmp_path / "other")
+    section(bench, opened, "train")
+    hand.choose(opened.ui.recipeBox, "Quick (minutes)")
+    hand.click(opened.ui.startTrainButton)
+    assert opened.page.children.running(START)
+    opened.ui.studySection.collapsed = False
+    bench.process(0.05)
+    opened.ui.studyPath.currentPath = str(other)
+    hand.click(opened.ui.openStudyButton)
+    assert opened.page.study.folder == other and not opened.page.children.running(START)
+    assert "not begun" in opened.ui.trainLabel.text
+    bench.process(1.0)
+    assert not opened.page.train.beginning.busy
+    assert not (first / "runs").exists() and not (other / "runs").exists()
+
+
+def test_what_was_said_of_one_study_is_gone_with_the_next(bench: Any, opened: Any, tmp_path: Path) -> None:
+    from Bench import hand
+
+    other = shutil.copytree(opened.page.study.folder, tmp_path / "other")
+    section(bench, opened, "train")
+    hand.choose(opened.ui.recipeBox, "Ours")
+    hand.click(opened.ui.checkButton)
+    assert bench.wait_until(lambda: "must be mended" in opened.ui.trainLabel.text, PATIENCE)
+    opened.ui.studySection.collapsed = False
+    bench.process(0.05)
+    opened.ui.studyPath.currentPath = str(other)
+    hand.click(opened.ui.openStudyButton)
+    assert not opened.ui.trainLabel.text and not opened.ui.findingsTable.visible
