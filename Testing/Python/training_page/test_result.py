@@ -80,7 +80,7 @@ def show_row(bench: Any, page: Any, row: int) -> None:
     page.ui.resultLabel.text = ""
     at, point = cell(page.ui.galleryTable, row)
     hand.click(at, point)
-    assert bench.wait_until(lambda: page.ui.resultLabel.text, PATIENCE)
+    assert bench.wait_until(lambda: "the network said" in page.ui.resultLabel.text, PATIENCE)
     bench.process(0.3)
 
 
