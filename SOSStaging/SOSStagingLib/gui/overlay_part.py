@@ -12,7 +12,7 @@ from ..report.words import percent
 from ..scene.layout import ViewState
 from ..scene.nodes import PREFIX, ROLE, VOLUME_REFERENCE, Node, ResultScope, nodes_of_class
 from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
-from ..scene.views import drop_heat, show_in_slices, show_scan
+from ..scene.views import drop_heat, is_heat, show_in_slices, show_scan
 from ..staging.result import StagingResult
 from .texts import say
 
@@ -93,7 +93,7 @@ class OverlayPart:
         if volume is not None:
             for name, (background, foreground, opacity) in before.layers.items():
                 before.layers[name] = (background or volume.GetID(), foreground, opacity)
-        ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if _is_ours(node)}
+        ours = {node.GetID() for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLScalarVolumeNode") if is_heat(node)}
         before.restore(slicer.mrmlScene, ours | self._brought, with_layout=False)
         self._brought.clear()
 
@@ -163,10 +163,6 @@ class OverlayPart:
 
 def _find(volume: Node | None, role: str) -> Node | None:
     return None if volume is None else ResultScope(slicer.mrmlScene, volume, volume.GetName()).find(role)
-
-
-def _is_ours(node: Node) -> bool:
-    return node.GetAttribute(ROLE) in (OVERLAY, RUNNER_UP)
 
 
 def _overlays(volume: Node | None) -> list[Node]:

@@ -88,8 +88,13 @@ def _set_layers(composite: Node | None, nodes: ResultNodes, volume: Node | None,
 def drop_heat(composite: Node) -> None:
     """Take a heat map out of a view's foreground; another volume there is the user's."""
     shown = composite.GetScene().GetNodeByID(composite.GetForegroundVolumeID() or "")
-    if shown is not None and shown.GetAttribute(ROLE) in (OVERLAY, RUNNER_UP):
+    if shown is not None and is_heat(shown):
         composite.SetForegroundVolumeID(None)
+
+
+def is_heat(node: Node) -> bool:
+    """Whether a node is a heat map of this program."""
+    return node.GetAttribute(ROLE) in (OVERLAY, RUNNER_UP)
 
 
 def _composite_of(scene: Node, slice_node: Node) -> Node | None:
