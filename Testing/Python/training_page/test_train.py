@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -25,8 +26,11 @@ def trainable(page: Any, study_folder: Path) -> Iterator[Any]:
         write_recipe(study_folder, name, "baseline", epochs, save_minutes=0.0)
     open_study(page, study_folder)
     yield page
+    import psutil
+
     for process in runs_of(study_folder):
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def runs_of(folder: Path) -> list[Any]:
