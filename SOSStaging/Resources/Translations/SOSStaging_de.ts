@@ -555,6 +555,10 @@
         <translation>Trainiert mit</translation>
     </message>
     <message>
+        <source>Staged at</source>
+        <translation>Beurteilt am</translation>
+    </message>
+    <message>
         <source>Stage read by a person</source>
         <translation>Von einer Person gelesenes Stadium</translation>
     </message>
@@ -1725,6 +1729,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>{stage} (plausible)</source>
         <translation>{stage} (plausibel)</translation>
+    </message>
+    <message>
+        <source>Answered by {model} {version}.</source>
+        <translation>Antwort von {model} {version}.</translation>
     </message>
     <message>
         <source>The scan itself: nothing to complain about.</source>

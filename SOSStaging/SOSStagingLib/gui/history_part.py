@@ -18,7 +18,7 @@ from ..report.write import REPORT_FILE, write_report
 from ..scene.nodes import Node, ResultScope
 from ..scene.records import keep_review, kept_review
 from ..scene.show import CHART, RUNS
-from ..scene.tables import READING_COLUMN, show_reading
+from ..scene.tables import READING_COLUMN, TIME_COLUMN, show_reading
 from ..staging.result import StagingResult
 from .texts import say
 
@@ -134,6 +134,7 @@ def _title_columns(runs: Node) -> None:
         "Model": _("Model"),
         "Model version": _("Model version"),
         "Trained on": _("Trained on"),
+        TIME_COLUMN: _("Staged at"),
         READING_COLUMN: _("Stage read by a person"),
     }
     for name, title in titles.items():

@@ -498,6 +498,9 @@ class Page:
         try:
             volume = load_scan_file(path) if volume is None else volume
         except PlainError as error:
+            if self.parameters is not None:
+                # The answer of another scan must not stand there as if it were this one's.
+                self.parameters.inputVolume = None
             say(self.ui.cohortLabel, shown(str(error)))
             return
         if volume is None or self.parameters is None:

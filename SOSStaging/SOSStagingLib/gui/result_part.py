@@ -83,7 +83,7 @@ class ResultPart:
         self._make_bars(result, scheme)
         say(ui.certaintyLabel, "\n".join(shown(sentence) for sentence in words.certainty(result)))
         say(ui.qualityLabel, _findings(result))
-        say(ui.noteLabel, shown(words.training_statement(result)))
+        say(ui.noteLabel, _note(result))
         ui.reviewBox.clear()
         ui.reviewBox.addItems([f"{n} {shown(text)}" for n, text in enumerate(result.stage_names, start=1)])
         ui.reviewBox.setCurrentIndex((reading or result.stage) - 1)
@@ -134,6 +134,14 @@ class ResultPart:
             widget.setParent(None)
             widget.deleteLater()
         self.bars = []
+
+
+def _note(result: StagingResult) -> str:
+    note = str(shown(words.training_statement(result)))
+    if result.model is None:
+        return note
+    answered = _("Answered by {model} {version}.").format(model=result.model.name, version=result.model.version)
+    return f"{answered} {note}"
 
 
 def _findings(result: StagingResult, without: set[str] | None = None) -> str:

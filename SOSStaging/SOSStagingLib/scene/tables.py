@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 import vtk
 
@@ -11,12 +12,13 @@ from .nodes import Node
 
 STAGE_COLUMN, PROBABILITY_COLUMN = "Stage", "Probability"
 READING_COLUMN = "Stage read by a person"
+TIME_COLUMN = "Staged at"
 _BAR_COLOUR = (0.12, 0.31, 0.47)
 
 
 def show_runs(node: Node, result: StagingResult) -> Node:
     """Append one row for this run; columns a run brings for the first time are added, empty for earlier runs."""
-    row = run_row(result)
+    row = {**run_row(result), TIME_COLUMN: datetime.now().astimezone().isoformat(" ", "seconds")}
     number = node.GetNumberOfRows()
     node.SetUseColumnTitleAsColumnHeader(True)
     for name, value in row.items():

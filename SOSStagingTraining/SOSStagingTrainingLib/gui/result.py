@@ -259,7 +259,7 @@ class ResultSection:
         text = _("{case}: label {label}, the network said {given}.")
         text = text.format(case=name, label=wanted.label, given=wanted.given)
         if hottest is not None:
-            more = _("Its strongest evidence is {percent} % of full colour.").format(percent=round(100 * hottest))
+            more = _("Its strongest evidence is {percent} % of full colour.").format(percent=min(round(100 * hottest), 100))
             text = f"{text} {more}"
         self._say(text)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,7 @@ def check_tables(nodes_by_name, result):
     assert cell(runs, 0, "Result") == "stage 3 of 5"
     assert float(cell(runs, 0, "P(stage 3)")) == pytest.approx(0.6)
     assert cell(runs, 0, "Model SHA-256") == result.model.sha256
+    assert datetime.fromisoformat(cell(runs, 0, "Staged at")).tzinfo is not None
     probabilities = nodes_by_name("head SOS probabilities")
     assert probabilities.GetNumberOfRows() == 5
     assert cell(probabilities, 2, "Stage") == "3 About half fused"

@@ -53,7 +53,7 @@ def test_real_network_stages_the_bundled_head(plain_page, bench):
     ui = plain_page.ui
     assert "Stage 5 of 5" in ui.headlineLabel.text  # an adult's: completely fused
     assert ui.bars.findChild("QProgressBar", "bar5").value > 500
-    assert "simulated heads" in ui.noteLabel.text
+    assert "simulated heads" in ui.noteLabel.text and "Answered by" in ui.noteLabel.text
     assert "inside the SOS box" in ui.shareLabel.text
     assert all(node.GetBackgroundVolumeID() == volume.GetID() for node in composites())
     assert ("torch" in sys.modules) == loaded

@@ -228,6 +228,10 @@ def test_what_was_said_of_one_case_of_many_is_gone_with_the_next(person, bench, 
     person.page.page.cohort._open(0)
     assert "2 of 2 scans are done" in ui.cohortLabel.text
     assert bench.wait_until(lambda: not person.page.page._steps, 30)
+    assert ui.resultSection.visible
+    # No answer of another scan stands beside the words that this one cannot be read.
+    person.page.page.cohort._open(1)
+    assert ui.inputSelector.currentNode() is None and not ui.resultSection.visible
     # The same once more finds the two scans, and not what lies in the folders of their results.
     hand.click(ui.cohortButton)
     assert ui.cohortTable.rowCount == 2
