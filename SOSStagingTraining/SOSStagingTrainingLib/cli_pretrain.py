@@ -44,6 +44,13 @@ def register_pretrain(subparsers: Any) -> None:
     parser.add_argument(
         "--real-examples", type=positive, default=6, help="shards of 192 windows in real surroundings (default 6)"
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=["lookalikes", "deformation", "faults"],
+        help="leave this out of the simulation, to see what it is good for. May be given several times",
+    )
     parser.add_argument("--examples", type=positive, default=30, help="shards of 192 training windows (default 30)")
     parser.add_argument("--steps", type=positive, default=2000)
     parser.add_argument("--minutes", type=float, help="end the training in order after this time")
@@ -70,7 +77,9 @@ def _pretrain(args: argparse.Namespace) -> int:
     if problem := _training_problem(args):
         print(f"sos pretrain: {problem}", file=sys.stderr)
         return 2
-    folder = args.out / "examples"
+    # Faults are put on what is drawn while training goes on.
+    drawn_without = sorted(set(args.without) - {"faults"})
+    folder = args.out / "-without-".join(["examples", *drawn_without])
     whole = args.examples + (args.real_examples if args.surroundings else 0)
     try:
         # Read before hours of drawing: a model or a head that cannot be used is told at once.
@@ -78,14 +87,27 @@ def _pretrain(args: argparse.Namespace) -> int:
         for path in args.surroundings:
             surroundings(path.resolve())
         shards = write_shards(
-            folder, args.seed, args.examples, args.workers, [p.resolve() for p in args.surroundings], args.real_examples
+            folder,
+            args.seed,
+            args.examples,
+            args.workers,
+            [p.resolve() for p in args.surroundings],
+            args.real_examples,
+            drawn_without,
         )
         for n, path in enumerate(shards, 1):
             print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
     except (SurroundingsError, ScanError, ModelFileError, NetworkError) as error:
         print(f"sos pretrain: {error}", file=sys.stderr)
         return 2
-    recipe = Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed)
+    recipe = Recipe(
+        backbone=backbone,
+        steps=args.steps,
+        batch=args.batch,
+        rate=args.rate,
+        seed=args.seed,
+        faults="faults" not in args.without,
+    )
     seconds = args.minutes * 60 if args.minutes else None
     student = train(
         recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
@@ -102,6 +124,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         "steps": steps_done(args.out),
         "steps_planned": args.steps,
         "rate": args.rate,
+        **({"without": sorted(set(args.without))} if args.without else {}),
     }
     card = publish(
         student,

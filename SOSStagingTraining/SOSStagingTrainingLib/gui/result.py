@@ -259,8 +259,8 @@ class ResultSection:
         text = _("{case}: label {label}, the network said {given}.")
         text = text.format(case=name, label=wanted.label, given=wanted.given)
         if hottest is not None:
-            more = _("Its strongest evidence is {percent} % of full colour.").format(percent=min(round(100 * hottest), 100))
-            text = f"{text} {more}"
+            more = _("Its strongest evidence is {percent} % of full colour.")
+            text = f"{text} {more.format(percent=min(round(100 * hottest), 100))}"
         self._say(text)
 
     def _show_box(self, name: str) -> None:

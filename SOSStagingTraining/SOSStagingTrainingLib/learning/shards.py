@@ -3,7 +3,7 @@ seed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -15,10 +15,13 @@ from ..simulator.windows import KINDS, Sample, draw_training_sample
 HEADS_PER_SHARD = 64
 
 
-def write_shard(folder: Path, seed: int, number: int, real: Sequence[Path] = ()) -> Path:
+def write_shard(
+    folder: Path, seed: int, number: int, real: Sequence[Path] = (), without: Collection[str] = ()
+) -> Path:
     """Draw and write one shard; an existing one is kept.
 
     With ``real`` heads its windows come from their surroundings, in turn; raises SurroundingsError where one has none.
+    ``without`` is left out of simulated heads (``draw_training_sample``).
     """
     path = folder / (f"shard-{seed}-real-{number:05d}.npz" if real else f"shard-{seed}-{number:05d}.npz")
     if path.exists():
@@ -27,7 +30,7 @@ def write_shard(folder: Path, seed: int, number: int, real: Sequence[Path] = ())
     if real:
         samples = [s for i in numbers for s in draw_real_sample(real[i % len(real)], seed, i)]
     else:
-        samples = [s for i in numbers for s in draw_training_sample(seed, i)]
+        samples = [s for i in numbers for s in draw_training_sample(seed, i, without)]
     _write(path, samples)
     return path
 
@@ -51,13 +54,19 @@ def _write(path: Path, samples: list[Sample]) -> None:
 
 
 def write_shards(
-    folder: Path, seed: int, count: int, workers: int, real: Sequence[Path] = (), real_count: int = 0
+    folder: Path,
+    seed: int,
+    count: int,
+    workers: int,
+    real: Sequence[Path] = (),
+    real_count: int = 0,
+    without: Collection[str] = (),
 ) -> Iterator[Path]:
     """Write ``count`` shards of simulated heads and ``real_count`` of ``real`` surroundings in parallel, yielding each
     as it is done."""
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(write_shard, folder, seed, n) for n in range(count)]
+        jobs = [pool.submit(write_shard, folder, seed, n, (), tuple(without)) for n in range(count)]
         jobs += [pool.submit(write_shard, folder, seed, n, tuple(real)) for n in range(real_count if real else 0)]
         for done in as_completed(jobs):
             yield done.result()

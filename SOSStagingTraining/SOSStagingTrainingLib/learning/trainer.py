@@ -34,6 +34,8 @@ class Recipe:
     ema: float = 0.995
     seed: int = 1
     save_every: int = 100
+    faults: bool = True
+    """Whether the views are spoiled as scanners do."""
     weights: dict[str, float] = field(
         default_factory=lambda: {
             "stage": 1.0,
@@ -76,8 +78,10 @@ class Examples:
         return {k: torch.as_tensor(np.concatenate([self._loaded[n][k] for n in names])) for k in self._loaded[names[0]]}
 
 
-def losses(student: Student, batch: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
-    """All loss terms on one randomly viewed batch."""
+def losses(
+    student: Student, batch: dict[str, Tensor], generator: torch.Generator, faults: bool = True
+) -> dict[str, Tensor]:
+    """All loss terms on one randomly viewed batch, spoiled as scanners do with ``faults``."""
     coarse_view = random_view(
         batch["coarse"].float()[:, None],
         batch["landmarks"].float(),
@@ -87,6 +91,7 @@ def losses(student: Student, batch: dict[str, Tensor], generator: torch.Generato
         blur=0.9,
         cut=0.5,
         slices=4,
+        faults=faults,
     )
     fine_view = random_view(
         batch["fine"].float(),
@@ -97,6 +102,7 @@ def losses(student: Student, batch: dict[str, Tensor], generator: torch.Generato
         blur=1.5,
         cut=0.08,
         slices=18,
+        faults=faults,
     )
     channels_last = torch.channels_last
     coarse = student.coarse(coarse_view.image.contiguous(memory_format=channels_last))
@@ -196,7 +202,7 @@ def train(
         rate = float(recipe.rate * min(1, (step + 1) / recipe.warmup) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6)
         for group in optimiser.param_groups:
             group["lr"] = rate
-        terms = losses(student, examples.batch(rng, recipe.batch), generator)
+        terms = losses(student, examples.batch(rng, recipe.batch), generator, recipe.faults)
         total = torch.stack([recipe.weights[name] * value for name, value in terms.items()]).sum()
         optimiser.zero_grad(set_to_none=True)
         total.backward()

@@ -37,29 +37,39 @@ def random_view(
     blur: float,
     cut: float,
     slices: float,
+    faults: bool = True,
 ) -> View:
     """Turn, scale and shift ``image`` [B, C, H, W] (air 0, brain 1) into 128-pixel views and spoil them as scanners do.
 
     ``shift`` pixels of translation either way; ``noise`` and ``blur`` (pixels) are the largest severities; ``cut`` the
     share of views whose field of view ends somewhere; ``slices`` the thickest slice in pixels. Point 0 is the
-    synchondrosis; NaN points stay NaN.
+    synchondrosis; NaN points stay NaN. Without ``faults`` the scanner is perfect: only the pose, dry skulls and the
+    display change, and nothing is cut.
     """
     b = image.shape[0]
-    image, grainy = _sampled(image, generator, slices, noise)
+    grainy = cut_away = torch.zeros(b, dtype=torch.bool)
+    if faults:
+        image, grainy = _sampled(image, generator, slices, noise)
     image, points = _turned(image, points, generator, shift)
     image = _dry(image, generator)
-    image = _smoothed(image, _uniform(b, 0.1, blur, generator))
-    image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
-    image = _double_contour(image, generator)
-    image = _shaded(_streaks(_ringed(_supported(image, generator), generator), generator), generator)
-    image = _noisy(image, generator, noise, grainy)
-    image, cut_away = _cut(image, points[:, 0], generator, cut)
+    if faults:
+        image = _scanned(image, generator, noise, blur, grainy)
+        image, cut_away = _cut(image, points[:, 0], generator, cut)
     image = _window(image, generator)
     inverted = _chance(b, 0.03, generator)
     top = image.amax((1, 2, 3), keepdim=True)
     image = torch.where(inverted[:, None, None, None], top - image, image)
     image = _as_picture(image, generator)
     return View(normalise(image), points, cut_away | inverted)
+
+
+def _scanned(image: Tensor, generator: torch.Generator, noise: float, blur: float, grainy: Tensor) -> Tensor:
+    b = image.shape[0]
+    image = _smoothed(image, _uniform(b, 0.1, blur, generator))
+    image = image * (1 + _lowpass((b, 1), image, generator) * _uniform(b, 0, 0.12, generator)[:, None, None, None])
+    image = _double_contour(image, generator)
+    image = _shaded(_streaks(_ringed(_supported(image, generator), generator), generator), generator)
+    return _noisy(image, generator, noise, grainy)
 
 
 def _as_picture(image: Tensor, generator: torch.Generator) -> Tensor:

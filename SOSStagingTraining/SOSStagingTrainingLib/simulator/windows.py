@@ -7,6 +7,7 @@ from here too.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -27,6 +28,8 @@ KINDS = ("head", "elsewhere", "parasagittal", "otherplane", "mirrored", "mr", "p
 UNRELATED_SHARE = 0.5
 """Share of training heads whose plates are drawn without regard to their age and shape."""
 KIND_SHARE = (0.70, 0.08, 0.07, 0.05, 0.02, 0.03, 0.02, 0.03)
+PARTS = ("lookalikes", "deformation")
+"""What can be left out of heads to see what it is good for."""
 
 
 class HeadLike(Protocol):
@@ -239,15 +242,21 @@ def _shapes(rng: np.random.Generator, size: int) -> F32:
     return gaussian_filter(image, rng.uniform(0.2, 1.5)).astype(np.float32)
 
 
-def draw_training_sample(seed: int, index: int, lookalikes: bool = True) -> list[Sample]:
+def draw_training_sample(seed: int, index: int, without: Collection[str] = ()) -> list[Sample]:
     """Three examples from one anatomy with different plates: the head's shape and age must not give the stage away.
 
     In half of the heads the plates fit the age as they do in patients: where a scan hides the plate, the rest of the
-    head may say something, but never much. Without ``lookalikes`` the examples are the same but for them.
+    head may say something, but never much. ``without`` names parts of PARTS that are left out; the examples are
+    the same but for them. Raises ValueError for others.
     """
+    if unknown := set(without) - set(PARTS):
+        raise ValueError(f"{', '.join(sorted(unknown))}: only {' and '.join(PARTS)} can be left out of heads")
     rng = np.random.default_rng([seed, index])
     age = float(np.clip(rng.normal(rng.choice(MEAN_AGE), AGE_SPREAD), 6, 60))
-    anatomy = draw_anatomy(rng, age, lookalikes)
+    anatomy = draw_anatomy(rng, age, "lookalikes" not in without)
+    if "deformation" in without:
+        still = np.float32(0)
+        anatomy = replace(anatomy, waves=replace(anatomy.waves, symmetric=still, asymmetric=still))
     fitting = stage_shares(age)
     shares = [0.2] * 5 if rng.random() < UNRELATED_SHARE else fitting
     heads = [draw_head(rng, int(rng.choice(5, p=shares)) + 1, age, index, anatomy) for _ in range(3)]

@@ -201,7 +201,7 @@ def children_of(process: int) -> list[Any]:
 
     found = []
     for child in psutil.Process(process).children(recursive=True):
-        with contextlib.suppress(psutil.Error):  # one that ended meanwhile, as what the libraries ask the system for does
+        with contextlib.suppress(psutil.Error):  # one that ended meanwhile
             if CHILD in " ".join(child.cmdline()):
                 found.append(child)
     return found

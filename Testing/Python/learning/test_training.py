@@ -85,6 +85,20 @@ def test_a_cut_through_the_synchondrosis_is_told() -> None:
     assert cut.spoiled.float().mean() > whole.spoiled.float().mean() + 0.05
 
 
+def test_without_faults_what_is_flat_stays_flat_and_whole() -> None:
+    image, points = torch.full((40, 1, 144, 144), 0.4), torch.full((40, 1, 2), 72.0)
+    image[..., 60:85, 60:85] = 1.0
+    options = {"shift": 5.0, "noise": 0.2, "blur": 0.9, "cut": 1.0, "slices": 4.0}
+    spoiled = random_view(image, points, torch.Generator().manual_seed(1), **options)
+    perfect = random_view(image, points, torch.Generator().manual_seed(1), **options, faults=False)
+    assert not perfect.spoiled.all() and perfect.spoiled.sum() < spoiled.spoiled.sum()
+    flat = []
+    for view in (perfect.image.flatten(1), spoiled.image.flatten(1)):
+        ends = torch.stack([view.amin(1), view.amax(1)], 1)
+        flat.append(((view[:, None] - ends[..., None]).abs().amin(1) < 1e-3).float().mean(1).median())
+    assert flat[0] > 0.9 > 0.6 > flat[1]
+
+
 def test_heat_loss_is_lowest_at_the_point_and_peak_position_finds_it() -> None:
     points = torch.tensor([[[41.0, 77.0]]])
     usable = torch.tensor([True])

@@ -106,7 +106,7 @@ def test_the_fissure_is_dark_at_the_sides_and_never_in_the_midline(many: list[An
 
 
 def test_without_look_alikes_everything_else_is_the_same() -> None:
-    with_them, without = (draw_training_sample(3, 5, flag) for flag in (True, False))
+    with_them, without = (draw_training_sample(3, 5, parts) for parts in ((), ("lookalikes",)))
     assert [s.stage for s in with_them] == [s.stage for s in without]
     assert [s.kind for s in with_them] == [s.kind for s in without]
     rngs = [np.random.default_rng(8) for _ in range(2)]
@@ -117,6 +117,14 @@ def test_without_look_alikes_everything_else_is_the_same() -> None:
     bare = draw_head(np.random.default_rng(1), 2, 14.0, anatomy=replace(here, lookalikes=Lookalikes.none()))
     other = draw_head(np.random.default_rng(1), 2, 14.0, anatomy=there)
     np.testing.assert_array_equal(bare.tissue(points, EDGE), other.tissue(points, EDGE))
+
+
+def test_without_deformation_heads_are_others_and_the_plates_stay() -> None:
+    bent, straight = (draw_training_sample(3, 5, parts) for parts in ((), ("deformation",)))
+    assert [(s.stage, s.kind) for s in bent] == [(s.stage, s.kind) for s in straight]
+    assert any(not np.array_equal(a.coarse, b.coarse) for a, b in zip(bent, straight, strict=True))
+    with pytest.raises(ValueError, match="teeth: only lookalikes and deformation"):
+        draw_training_sample(3, 5, ("teeth",))
 
 
 def test_the_sinus_reaches_towards_the_clivus_only_where_the_plate_has_fused() -> None:
