@@ -62,6 +62,20 @@ def test_examples_are_labelled_and_the_same_for_a_seed() -> None:
         assert np.isfinite(sample.landmarks).all(axis=1).tolist() == [True, True, True, False, False, False, False]
 
 
+def test_a_closed_plate_lies_where_plates_lie_and_not_where_a_sinus_has_left_bone() -> None:
+    lies: dict[int, list[float]] = {1: [], 5: []}
+    for stage, found in lies.items():
+        for seed in range(12):
+            rng = np.random.default_rng(seed)
+            head = surroundings(DEMO_HEAD).draw(rng, stage, Warp.draw(rng))
+            basion, line = head.landmark("basion"), head.landmark("dorsum") - head.landmark("basion")
+            assert head.plate_points()[0] == pytest.approx(head.landmark("sos"))
+            found.append(float((head.landmark("sos") - basion) @ line / (line @ line)))
+    assert 0.5 < np.median(lies[5]) < 0.6
+    # The sinus of this head leaves room for a visible plate further down only.
+    assert 0.35 < np.median(lies[1]) < 0.45
+
+
 def copied(folder: Path) -> Path:
     shutil.copy(DEMO_HEAD, folder / "head.nrrd")
     return folder / "head.nrrd"
