@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..processes import process_pool
 from .run_folder import RunError, RunFolder, State
 from .worker import do_job
 
@@ -97,7 +97,7 @@ def device_for(device: str, number: int) -> str:
 @contextmanager
 def local_pool(workers: int) -> Iterator[Executor]:
     """Several processes on this computer; they are fresh ones, since torch does not survive being forked."""
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with process_pool(workers, fresh=True) as pool:
         yield pool
 
 

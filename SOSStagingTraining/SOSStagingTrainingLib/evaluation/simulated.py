@@ -3,9 +3,7 @@ heads only."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from SOSStagingLib.model.predictor import Predictor
 from SOSStagingLib.report.files import plain
 from SOSStagingLib.scan.types import Slab
 
+from ..processes import process_pool
 from ..simulator.heads import Truth, simulate_slab
 from .attention import roi_attention
 from .metrics import case_confusions, figures, given_stages
@@ -40,7 +39,7 @@ def judge_slabs(
 ) -> Iterator[Judged]:
     """Simulate the slab of each seed (in parallel) and let the student judge it; Grad-CAM maxima go to
     ``cam_peaks``."""
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with process_pool(workers, fresh=True) as pool:
         ahead = 4 * workers
         waiting = [pool.submit(simulate_slab, seed) for seed in seeds[:ahead]]
         for n in range(len(seeds)):

@@ -4,11 +4,12 @@ seed."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
 
 import numpy as np
 
+from ..processes import process_pool
 from ..simulator.surroundings import draw_real_sample
 from ..simulator.windows import KINDS, Sample, draw_training_sample
 
@@ -65,7 +66,7 @@ def write_shards(
     """Write ``count`` shards of simulated heads and ``real_count`` of ``real`` surroundings in parallel, yielding each
     as it is done."""
     folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(workers) as pool:
+    with process_pool(workers) as pool:
         jobs = [pool.submit(write_shard, folder, seed, n, (), tuple(without)) for n in range(count)]
         jobs += [pool.submit(write_shard, folder, seed, n, tuple(real)) for n in range(real_count if real else 0)]
         for done in as_completed(jobs):

@@ -11,13 +11,14 @@ import multiprocessing
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from SOSStagingLib.scan.types import Scan, Slab
 
+from ..processes import process_pool
 from ..study.types import StudyError
 from . import VERSION
 from .as_study import case_row, refuse_other_study, write_study
@@ -129,7 +130,7 @@ def write_cohort(
 
 def _written(folder: Path, cases: Sequence[Case], settings: CohortSettings, workers: int) -> Iterator[CaseWritten]:
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    pool = process_pool(workers, begin=_die_of_interrupts)
     # Workers that would have nothing to do help with the cases there are.
     threads = max(1, workers // max(1, len(cases)))
     try:
