@@ -107,7 +107,8 @@ def _numbers(measured: Any) -> tuple[str, ...] | None:
     between = measured.get("exact_95")
     low, high = between if isinstance(between, list | tuple) and len(between) == 2 else (None, None)
     wanted = [measured.get("exact"), low, high, measured.get("within_one"), measured.get("refused")]
-    shares = [share for share in wanted if isinstance(share, int | float) and 0 <= share <= 1]
+    numbers = [share for share in wanted if isinstance(share, int | float) and not isinstance(share, bool)]
+    shares = [share for share in numbers if 0 <= share <= 1]
     cases = measured.get("n")
     if type(cases) is not int or len(shares) < len(wanted):
         return None

@@ -98,5 +98,6 @@ def test_a_card_says_what_was_measured_on_what_and_nothing_where_it_is_not_told(
     assert "within one stage 95 %, refused 5 %" in words and "elsewhere" in words
     words = measured_words({"metrics": {"simulated": found}})
     assert words.startswith("On 40 simulated heads") and words.endswith("nothing about accuracy on patients.")
-    for metrics in ({}, {"real": {**found, "exact": "high"}}, {"real": {**found, "exact_95": None}}, [found], None):
+    wrong = [{"real": {**found, **change}} for change in ({"exact": "high"}, {"exact": True}, {"exact_95": None})]
+    for metrics in ({}, *wrong, [found], None):
         assert measured_words({"metrics": metrics}) == "No accuracy is recorded in its card."
