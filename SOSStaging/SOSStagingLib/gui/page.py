@@ -38,6 +38,7 @@ from .plane_part import PlanePart
 from .result_part import ResultPart
 from .run import StagingRun, phase_text
 from .texts import make_bold, say, shown, time_left
+from .watched import Watched
 
 
 class Page:
@@ -49,8 +50,6 @@ class Page:
         self.parameters: Any = None
         self._tag: Any = None
         self._observer: Any = None
-        self._plane_observed: tuple[Node, Any] | None = None
-        self._region_observed: tuple[Node, Any] | None = None
         # The volume that the plane was set for by hand: on another one it would be a wrong plane.
         self._plane_of: str | None = None
         self._seen: dict[str, Any] = {}
@@ -86,6 +85,10 @@ class Page:
         self._share_timer.setSingleShot(True)
         self._share_timer.setInterval(40)
         self._share_timer.connect("timeout()", lambda: self.overlay.tell_share(self._volume(), self.result))
+        dragged = (slicer.vtkMRMLMarkupsNode.PointModifiedEvent,)
+        self._plane_watch = Watched(dragged, self._follow_plane)
+        # The share of heat inside the box is that of the box as it is now.
+        self._region_watch = Watched(dragged, self._share_timer.start)
         self._steps: list[Callable[[], object]] = []
         self._step_timer = qt.QTimer()
         self._step_timer.setSingleShot(True)
@@ -160,7 +163,7 @@ class Page:
     def disconnect_parameters(self) -> None:
         """Let go of the parameter node."""
         self._watch_plane(None)
-        self._watch_region(None)
+        self._region_watch.watch(None)
         self._scan.watch(None)
         if self.parameters is not None:
             self.parameters.disconnectGui(self._tag)
@@ -269,23 +272,8 @@ class Page:
             self.plane.follow(self.parameters, self.result)
 
     def _watch_plane(self, node: Node | None) -> None:
-        if self._plane_observed is not None:
-            self._plane_observed[0].RemoveObserver(self._plane_observed[1])
-        self._plane_observed = None
-        if node is not None:
-            tag = node.AddObserver(slicer.vtkMRMLMarkupsNode.PointModifiedEvent, lambda *_args: self._follow_plane())
-            self._plane_observed = node, tag
+        self._plane_watch.watch(node)
         self._enable()
-
-    def _watch_region(self, node: Node | None) -> None:
-        """Follow the box while it is dragged: the share of heat inside is that of the box as it is now."""
-        if self._region_observed is not None:
-            self._region_observed[0].RemoveObserver(self._region_observed[1])
-        self._region_observed = None
-        if node is not None:
-            moved = slicer.vtkMRMLMarkupsNode.PointModifiedEvent
-            tag = node.AddObserver(moved, lambda *_args: self._share_timer.start())
-            self._region_observed = node, tag
 
     def _on_model(self, name: str) -> None:
         if self.parameters is not None:
@@ -438,7 +426,7 @@ class Page:
         self.overlay.tell_share(volume, result)
         self.history.show(volume, result)
         region = self.plane.region(volume)
-        self._watch_region(region)
+        self._region_watch.watch(region)
         self.ui.regionBox.enabled = region is not None
         blocked = self.ui.regionBox.blockSignals(True)
         self.ui.regionBox.setChecked(region is not None and not region.GetLocked())
