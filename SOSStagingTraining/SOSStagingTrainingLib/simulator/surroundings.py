@@ -125,7 +125,7 @@ class RealHead:
 
     ``closed_at`` is where from basion to dorsum a plate lay that has left nothing to see. It does not follow the bone
     that is left there: where an adult's sinus has grown over the usual place, visible plates are drawn lower, and a
-    student that learnt that as the place of closed ones put those of real adults 5 to 7 mm too low.
+    student must not learn that as the place of closed ones.
     """
 
     plan: Plan
