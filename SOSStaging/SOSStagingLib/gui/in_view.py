@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import qt
 import slicer
 import vtk
 
-from ..scene.nodes import Node
+from .watched import Watched
 
 
 class InView:
     """Calls ``told`` once the views have settled on another active volume, between ``watch`` and ``stop``."""
 
     def __init__(self, told: Callable[[], None]) -> None:
-        self._observed: tuple[Node, Any] | None = None
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.connect("timeout()", told)
+        self._views = Watched((vtk.vtkCommand.ModifiedEvent,), self._timer.start)
 
     def watch(self) -> None:
         """Begin; again is no harm."""
-        self.stop()
-        node = slicer.app.applicationLogic().GetSelectionNode()
-        tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_args: self._timer.start())
-        self._observed = node, tag
+        self._timer.stop()
+        self._views.watch(slicer.app.applicationLogic().GetSelectionNode())
 
     def stop(self) -> None:
         """End."""
         self._timer.stop()
-        if self._observed is not None:
-            self._observed[0].RemoveObserver(self._observed[1])
-        self._observed = None
+        self._views.watch(None)
