@@ -100,7 +100,7 @@ def losses(
         shift=16,
         noise=0.2,
         blur=1.5,
-        cut=0.08,
+        cut=0.15,
         slices=18,
         faults=faults,
     )

@@ -264,23 +264,25 @@ def _noisy(image: Tensor, generator: torch.Generator, largest: float, grainy: Te
 
 
 def _cut(image: Tensor, sos: Tensor, generator: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
-    """End the field of view at straight edges or a circle; True where the synchondrosis is gone or at the very edge."""
+    """End the field of view at straight edges or a circle; True where the synchondrosis is gone or at the very edge.
+
+    The edges lie as the head lay in the scanner. Where a stack of thick slices was tilted with the gantry, its first
+    and last slice end in stairs once they are read upright.
+    """
     b, _, h, w = image.shape
     rows, cols = torch.meshgrid(torch.arange(h), torch.arange(w), indexing="ij")
     active = _chance(b, share, generator)
     kept = torch.ones(b, h, w, dtype=torch.bool)
     margin = torch.full((b,), 1e3)
     where = torch.where(torch.isnan(sos), torch.full_like(sos, w / 2), sos)
-    for coordinate, at, sign in (
-        (rows, where[:, 1], 1),
-        (rows, where[:, 1], -1),
-        (cols, where[:, 0], 1),
-        (cols, where[:, 0], -1),
-    ):
+    slope = torch.tan(math.radians(25) * _uniform(b, -1, 1, generator) * _chance(b, 0.6, generator))[:, None, None]
+    stair = torch.where(_chance(b, 0.4, generator), _uniform(b, 4, 30, generator), torch.ones(b))[:, None, None]
+    right, below = cols - where[:, 0, None, None], rows - where[:, 1, None, None]
+    down, across = below - slope * stair * (right / stair).round(), right + slope * below
+    for away, sign in ((down, 1), (down, -1), (across, 1), (across, -1)):
         edge = _uniform(b, -0.12 * h, 0.75 * h, generator)
         edge = torch.where(_chance(b, 0.55, generator), edge, torch.full_like(edge, 1e3))
-        limit = at + sign * edge
-        kept &= (sign * (coordinate[None] - limit[:, None, None])) < 0
+        kept &= sign * away < edge[:, None, None]
         margin = torch.minimum(margin, edge)
     radius = torch.where(_chance(b, 0.3, generator), _uniform(b, 0.3 * h, 0.75 * h, generator), torch.full((b,), 1e3))
     center = where + torch.randn(b, 2, generator=generator) * 0.15 * h
