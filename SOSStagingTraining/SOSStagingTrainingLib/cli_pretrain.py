@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from SOSStagingLib.report.files import write_text
+
 from .cli import positive
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from .learning.trainer import Recipe
 
 
 def register_pretrain(subparsers: Any) -> None:
@@ -65,77 +70,101 @@ def register_pretrain(subparsers: Any) -> None:
 
 def _pretrain(args: argparse.Namespace) -> int:
     from SOSStagingLib.model.library import measured_words
-    from SOSStagingLib.model.sosmodel import ModelFileError, file_sha256
+    from SOSStagingLib.model.sosmodel import ModelFileError
     from SOSStagingLib.scan.types import ScanError
 
     from .learning.publish import publish
-    from .learning.shards import write_shards
-    from .learning.trainer import Examples, Recipe, steps_done, train
+    from .learning.trainer import Examples, steps_done, train
     from .learning.weights import NetworkError
     from .simulator.surroundings import SurroundingsError, surroundings
 
     if problem := _training_problem(args):
         print(f"sos pretrain: {problem}", file=sys.stderr)
         return 2
-    # Faults are put on what is drawn while training goes on.
-    drawn_without = sorted(set(args.without) - {"faults"})
-    folder = args.out / "-without-".join(["examples", *drawn_without])
-    whole = args.examples + (args.real_examples if args.surroundings else 0)
     try:
         # Read before hours of drawing: a model or a head that cannot be used is told at once.
         backbone, initial = _start(args)
         for path in args.surroundings:
             surroundings(path.resolve())
-        shards = write_shards(
-            folder,
-            args.seed,
-            args.examples,
-            args.workers,
-            [p.resolve() for p in args.surroundings],
-            args.real_examples,
-            drawn_without,
-        )
-        for n, path in enumerate(shards, 1):
-            print(f"[{n}/{whole}] {path.name}", file=sys.stderr, flush=True)
+        options = _options(args, backbone)
+        if problem := _begun_otherwise(args.out, options):
+            print(f"sos pretrain: {problem}", file=sys.stderr)
+            return 2
+        examples = Examples(_draw(args))
     except (SurroundingsError, ScanError, ModelFileError, NetworkError) as error:
         print(f"sos pretrain: {error}", file=sys.stderr)
         return 2
-    recipe = Recipe(
-        backbone=backbone,
-        steps=args.steps,
-        batch=args.batch,
-        rate=args.rate,
-        seed=args.seed,
-        faults="faults" not in args.without,
-    )
     seconds = args.minutes * 60 if args.minutes else None
-    student = train(
-        recipe, Examples(folder), args.out, initial, lambda e: print(e, file=sys.stderr, flush=True), seconds
-    )
+    student = train(_recipe(args, backbone), examples, args.out, initial, _tell, seconds)
     model = args.model or args.out / "student.sosmodel"
     run = {
+        **options,
+        "surroundings": list(options["surroundings"]),
+        "windows": _shards(args) * 192,
+        "steps": steps_done(args.out),
+        "steps_planned": args.steps,
+    }
+    card = publish(student, backbone, model, run, (args.calibration_heads, args.test_heads), _tell)
+    print(f"{model.name}: {measured_words(card)}")
+    return 0
+
+
+def _tell(what: object) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+def _shards(args: argparse.Namespace) -> int:
+    return int(args.examples + (args.real_examples if args.surroundings else 0))
+
+
+def _recipe(args: argparse.Namespace, backbone: str) -> Recipe:
+    from .learning.trainer import Recipe
+
+    faults = "faults" not in args.without
+    return Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed, faults=faults)
+
+
+def _draw(args: argparse.Namespace) -> Path:
+    """Draw the shards that are not there yet; returns their folder."""
+    from .learning.shards import write_shards
+
+    # Faults are put on what is drawn while training goes on.
+    without = sorted(set(args.without) - {"faults"})
+    folder: Path = args.out / "examples"
+    real = [path.resolve() for path in args.surroundings]
+    shards = write_shards(folder, args.seed, args.examples, args.workers, real, args.real_examples, without)
+    for n, path in enumerate(shards, 1):
+        _tell(f"[{n}/{_shards(args)}] {path.name}")
+    return folder
+
+
+def _options(args: argparse.Namespace, backbone: str) -> dict[str, Any]:
+    """The options that a run cannot change while it goes on, by their names; files by their SHA-256."""
+    from SOSStagingLib.model.sosmodel import file_sha256
+
+    return {
         "backbone": backbone,
         "imagenet": args.imagenet,
         "start": file_sha256(args.start) if args.start else "",
-        "surroundings": [path.name for path in args.surroundings],
+        "surroundings": {path.name: file_sha256(path) for path in args.surroundings},
+        "without": sorted(set(args.without)),
         "batch": args.batch,
-        "seed": args.seed,
-        "windows": whole * 192,
-        "steps": steps_done(args.out),
-        "steps_planned": args.steps,
         "rate": args.rate,
-        **({"without": sorted(set(args.without))} if args.without else {}),
+        "seed": args.seed,
     }
-    card = publish(
-        student,
-        backbone,
-        model,
-        run,
-        (args.calibration_heads, args.test_heads),
-        lambda text: print(text, file=sys.stderr, flush=True),
-    )
-    print(f"{model.name}: {measured_words(card)}")
-    return 0
+
+
+def _begun_otherwise(run: Path, options: dict[str, Any]) -> str:
+    """What a run that is there was begun with and is not asked for now, or nothing; a new run notes its options."""
+    noted = run / "options.json"
+    if noted.exists():
+        begun = json.loads(noted.read_text(encoding="utf-8"))
+        others = [f"--{name}" for name, value in options.items() if begun.get(name) != value]
+        text = f"{run} was begun with another {' and another '.join(others)}: give the same again, or another --out"
+        return text if others else ""
+    run.mkdir(parents=True, exist_ok=True)
+    write_text(noted, json.dumps(options, indent=1) + "\n")
+    return ""
 
 
 def _training_problem(args: argparse.Namespace) -> str:

@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 
-from SOSStagingLib.model.sosmodel import write_model  # noqa: E402
+from SOSStagingLib.model.sosmodel import read_model, write_model  # noqa: E402
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
 from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
@@ -250,3 +250,18 @@ def test_a_student_of_another_make_is_not_gone_on_from(tmp_path: Path, capsys: p
     assert training(["pretrain", "--out", str(tmp_path / "run"), "--examples", "2", "--start", str(path)]) == 2
     assert "another weighted" in capsys.readouterr().err
     assert not (tmp_path / "run" / "examples").exists()
+
+
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    write_tiny_shards(run / "examples")
+    heads = ["--calibration-heads", "4", "--test-heads", "2"]
+    command = ["pretrain", "--out", str(run), "--backbone", TINY, "--examples", "2", "--batch", "2", *heads]
+    assert training([*command, "--steps", "1"]) == 0
+    card = read_model(run / "student.sosmodel")[0]
+    assert (card["training"]["steps"], card["training"]["without"]) == (1, [])
+    capsys.readouterr()
+    assert training([*command, "--steps", "2", "--rate", "0.1", "--without", "faults"]) == 2
+    assert "begun with another --without and another --rate" in capsys.readouterr().err
+    assert training([*command, "--steps", "2"]) == 0
+    assert read_model(run / "student.sosmodel")[0]["training"]["steps"] == 2
