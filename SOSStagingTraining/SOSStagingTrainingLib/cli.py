@@ -23,7 +23,7 @@ def register_simulate(subparsers: Any) -> None:
         help="make simulated head scans with a known stage",
         description="Make simulated cone-beam CT heads: scans with truth files (stage, synchondrosis, plane, "
         "landmarks, what the head was drawn from); the folder is a study (see sos study) with the true stages and "
-        "boxes. The same seed gives the same bytes on the same kind of processor; an interrupted run goes on where it "
+        "boxes. The same seed gives the same bytes on the same kind of computer; an interrupted run goes on where it "
         "stopped.",
     )
     parser.add_argument("--cases", type=positive, required=True, help="how many heads")

@@ -99,7 +99,7 @@ def _pretrain(args: argparse.Namespace) -> int:
     model = args.model or args.out / "student.sosmodel"
     run = {
         **options,
-        "surroundings": list(options["surroundings"]),
+        "surroundings": [path.name for path in args.surroundings],
         "windows": _shards(args) * 192,
         "steps": steps_done(args.out),
         "steps_planned": args.steps,
@@ -146,7 +146,7 @@ def _options(args: argparse.Namespace, backbone: str) -> dict[str, Any]:
         "backbone": backbone,
         "imagenet": args.imagenet,
         "start": file_sha256(args.start) if args.start else "",
-        "surroundings": {path.name: file_sha256(path) for path in args.surroundings},
+        "surroundings": [[path.name, file_sha256(path)] for path in args.surroundings],
         "without": sorted(set(args.without)),
         "batch": args.batch,
         "rate": args.rate,
