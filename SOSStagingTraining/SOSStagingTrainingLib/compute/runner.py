@@ -14,6 +14,7 @@ from pathlib import Path
 from SOSStagingLib.staging.protocol import ProgressCallback
 
 from ..evaluation.files import SUFFIX, read_predictions
+from ..evaluation.predictions import RunHeader
 from ..learning.jobs import Job
 from ..learning.recipe import Recipe
 from ..learning.slabs import CACHE_FOLDER, cut_slabs, uncut
@@ -117,13 +118,13 @@ def _unanswered(wanted: Wanted, dataset: Dataset, folds: Folds, asked: list[Aske
     folder = wanted.predictions
     if folder is None or not folder.is_dir():
         return asked
-    left = [one for one in asked if not _is_answered(folder, wanted.recipe, dataset, folds, one)]
+    left = [one for one in asked if not _is_answered(folder, wanted.recipe, dataset, folds, one, note)]
     if len(left) < len(asked):
         note(f"{len(asked) - len(left)} of {len(asked)} are answered already in {folder}.")
     return left
 
 
-def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, folds: Folds, one: Asked) -> bool:
+def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, folds: Folds, one: Asked, note: Note) -> bool:
     from ..learning.plan import settings_sha256
 
     fold, seed, method = one
@@ -133,16 +134,24 @@ def _is_answered(folder: Path, recipe: Recipe, dataset: Dataset, folds: Folds, o
     found = read_predictions(path)
     header, told = found.header, settings_sha256(recipe, method)
     differs = {
-        "study or dataset": header.manifest_sha256 != dataset.manifest_sha256,
+        "study or dataset": not _is_of(header, dataset),
         "recipe": header.recipe != recipe.name,
         "settings of this method or of one it needs": header.settings_sha256 not in ("", told),
         "folds": header.folds != folds.k or not {case.case for case in found.cases} <= set(folds.held_out(fold - 1)),
     }
     if not any(differs.values()):
+        if header.manifest_sha256 != dataset.manifest_sha256:
+            note(f"{path.name} has the same heads and labels, drawn elsewhere: the scans differ in bytes.")
         return True
     other = ", ".join(name for name, is_other in differs.items() if is_other)
     text = f"{path.name} in {folder} was made with another {other}."
     raise RunError("other_predictions", text, "Move it away, or say another --predictions.")
+
+
+def _is_of(header: RunHeader, dataset: Dataset) -> bool:
+    """Whether answers are to a dataset's cases: the same scans, or the same simulated heads drawn anew."""
+    drawn_again = dataset.simulated and header.data == "simulated" and header.labels_sha256 == dataset.labels_sha256
+    return header.manifest_sha256 == dataset.manifest_sha256 or drawn_again
 
 
 def _all_folds(recipe: Recipe) -> tuple[int, ...]:

@@ -61,7 +61,8 @@ def compare(parts: Sequence[Predictions], roles: Roles | None = None, draws: Dra
         "format": FORMAT,
         "data": first.data,
         "scheme": first.scheme,
-        "manifest_sha256": first.manifest_sha256,
+        "labels_sha256": first.labels_sha256,
+        "manifests": _manifests(parts),
         "bootstrap": {"unit": "patient", "draws": draws.number, "seed": draws.seed},
         "calibration_bins": BINNING,
         "coverage_wanted": COVERAGE,
@@ -73,6 +74,14 @@ def compare(parts: Sequence[Predictions], roles: Roles | None = None, draws: Dra
         "gap": [gap for target in targets if (gap := _gap(methods, roles, target, draws))],
         "notes": _notes(rows),
     }
+
+
+def _manifests(parts: Sequence[Predictions]) -> dict[str, list[str]]:
+    """The runs on each frozen dataset; several where simulated heads were drawn more than once."""
+    found: dict[str, list[str]] = {}
+    for header in sorted((part.header for part in parts), key=lambda header: header.run):
+        found.setdefault(header.manifest_sha256, []).append(header.run)
+    return found
 
 
 def _check_roles(roles: Roles, methods: dict[str, MethodRuns]) -> None:

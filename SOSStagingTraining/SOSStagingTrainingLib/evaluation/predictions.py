@@ -33,10 +33,11 @@ class RunHeader:
     """What the answers were made with.
 
     ``method`` is a short lower-case name. ``fold`` counts from 1 to ``folds``. ``data`` says what the cases are.
-    ``manifest_sha256`` is the hash of the study's manifest: methods are only compared on the same one. ``recipe`` names
-    the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in older files); ``parameters``
-    counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``; ``command`` makes the run
-    again; ``date`` is ISO.
+    ``manifest_sha256`` is the hash of the frozen dataset, ``labels_sha256`` that of all of it but the scans' bytes
+    (empty in older files): methods are only compared on the same dataset, or on simulated heads drawn again with the
+    same labels. ``recipe`` names the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in
+    older files); ``parameters`` counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``;
+    ``command`` makes the run again; ``date`` is ISO.
     """
 
     method: str
@@ -53,6 +54,7 @@ class RunHeader:
     date: str
     scheme: str = DEFAULT_SCHEME
     settings_sha256: str = ""
+    labels_sha256: str = ""
 
     def __post_init__(self) -> None:
         _check_types(self, "the header")
@@ -64,7 +66,7 @@ class RunHeader:
             raise PredictionsError(f"fold is {self.fold}, but must lie from 1 to folds, which is {self.folds}")
         if self.data not in DATA:
             raise PredictionsError(f"data is {self.data!r}, but must be simulated or real")
-        for name in ("manifest_sha256", "settings_sha256"):
+        for name in ("manifest_sha256", "settings_sha256", "labels_sha256"):
             value = getattr(self, name)
             if not _SHA256.fullmatch(value) and (value or name == "manifest_sha256"):
                 raise PredictionsError(f"{name} must be 64 hexadecimal digits, not {value!r}")
@@ -205,8 +207,14 @@ def _check_one_run(headers: Sequence[RunHeader]) -> None:
 
 
 def same(name: str, one: RunHeader, other: RunHeader) -> bool:
-    """Whether two headers agree in a field; a hash of settings that one does not have is none that differs."""
+    """Whether two headers agree in a field.
+
+    A hash of settings that one does not have is none that differs. Two manifests agree if the heads are simulated and
+    all but the scans' bytes is the same: those depend on how the processor that drew them rounds.
+    """
     mine, theirs = getattr(one, name), getattr(other, name)
+    if name == "manifest_sha256" and one.data == other.data == "simulated" and one.labels_sha256:
+        return mine == theirs or one.labels_sha256 == other.labels_sha256
     return mine == theirs or (name == "settings_sha256" and not (mine and theirs))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .metrics import case_confusions, given_stages
-from .predictions import CasePrediction, Predictions, PredictionsError, Target, logits_of, merge_folds, stages_of
+from .predictions import CasePrediction, Predictions, PredictionsError, Target, logits_of, merge_folds, same, stages_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def group_methods(parts: Sequence[Predictions]) -> dict[str, MethodRuns]:
     first = parts[0].header
     for part in parts:
         for name in ("data", "scheme", "manifest_sha256"):
-            if getattr(part.header, name) != getattr(first, name):
+            if not same(name, first, part.header):
                 raise PredictionsError(
                     f"{first.run} and {part.header.run} differ in {name} ({getattr(first, name)}, "
                     f"{getattr(part.header, name)}): they do not belong in one table. Keep them in separate folders"

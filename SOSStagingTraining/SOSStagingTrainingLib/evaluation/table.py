@@ -115,10 +115,21 @@ def _foreword(comparison: Table) -> str:
     boot = comparison["bootstrap"]
     return (
         f"Measured on {WHERE[comparison['data']]}. Scheme {comparison['scheme']}, study "
-        f"{comparison['manifest_sha256'][:12]}. In brackets: 95 % interval from {boot['draws']} bootstrap draws of "
+        f"{_drawings(comparison['manifests'])}. In brackets: 95 % interval from {boot['draws']} bootstrap draws of "
         f"patients (seed {boot['seed']}). A scan answered under several seeds counts once, with the mean over them; "
         "the intervals hold what other patients would change, not other seeds. A missing answer counts as wrong; kappa "
         "and MAE leave it out. Nothing is fitted on the scans scored here."
+    )
+
+
+def _drawings(manifests: dict[str, list[str]]) -> str:
+    """The datasets by their hashes; and, where the same heads were drawn more than once, what ran on which."""
+    if len(manifests) == 1:
+        return next(iter(manifests))[:12]
+    each = "; ".join(f"{sha256[:12]}: {', '.join(runs)}" for sha256, runs in manifests.items())
+    return (
+        f"drawn {len(manifests)} times from its seed, with the same cases, labels, boxes and planes but scans that "
+        f"differ in bytes ({each})"
     )
 
 

@@ -217,6 +217,7 @@ def _header(assignment: Assignment, task: Task, cost: Mapping[str, Any]) -> RunH
         date=datetime.date.today().isoformat(),
         scheme=assignment.dataset.scheme,
         settings_sha256=settings_sha256(recipe, job.method),
+        labels_sha256=assignment.dataset.labels_sha256,
     )
 
 

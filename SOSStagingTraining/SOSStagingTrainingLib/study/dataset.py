@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,21 @@ class Dataset:
         """How many cases each stage has."""
         found = Counter(case.stage for case in self.cases)
         return {stage: found[stage] for stage in range(1, self.stages + 1)}
+
+    @cached_property
+    def labels_sha256(self) -> str:
+        """Hash of all that ``manifest_sha256`` covers but the scans' bytes: cases, patients, votes, boxes, planes.
+
+        A cohort drawn again from its seed on another processor keeps this one, while some voxels are rounded otherwise.
+        """
+        cases = [{key: value for key, value in case.to_json().items() if key != "sha256"} for case in self.cases]
+        return _sha256(
+            {
+                **{"format": DATASET_FORMAT, "scheme": self.scheme, "stages": self.stages},
+                **{"simulated": self.simulated, "raters": list(self.raters), "ties": self.ties},
+                **{"cases": cases, "left_out": dict(self.left_out)},
+            }
+        )
 
     def case(self, name: str) -> FrozenCase:
         """Return a case by name; KeyError if it is not in the dataset."""

@@ -12,6 +12,7 @@ from SOSStagingTrainingLib.compute.report import status_text
 from SOSStagingTrainingLib.compute.run_folder import RUN_LOCK_FILE, RunError, RunFolder
 from SOSStagingTrainingLib.evaluation.files import read_folder, read_predictions
 from SOSStagingTrainingLib.learning.recipe import RecipeError, load_recipe
+from SOSStagingTrainingLib.study.store import change_manifest
 from SOSStagingTrainingLib.study.study import Study
 from SOSStagingTrainingLib.study.types import StudyError
 
@@ -241,6 +242,25 @@ def test_what_was_answered_under_other_conditions_is_not_taken_for_the_same(tmp_
     # What another method is told, and what is told as it usually is, changes nothing.
     same = small_recipe(methods=methods, method={"baseline": {"train": {"epochs": 9}}}, augment={"box_shift": 0.0})
     assert not prepare(replace(first, recipe=same, out=tmp_path / "same"), quiet).jobs
+
+
+def drawn_again(folder):
+    """The study of ``wanted``, drawn where a voxel of the first head is rounded otherwise."""
+    asked = wanted(folder, folds=(1,))
+    change_manifest(asked.study, lambda manifest: manifest["cases"][0].update(sha256="0" * 64))
+    return asked
+
+
+def test_answers_to_the_same_simulated_heads_drawn_elsewhere_count_and_are_told(tmp_path):
+    kept = tmp_path / "kept"
+    done(prepare(wanted(tmp_path / "first", folds=(1,), predictions=kept), quiet))
+    told = []
+    assert not prepare(replace(drawn_again(tmp_path / "second"), predictions=kept), told.append).jobs
+    assert any("drawn elsewhere: the scans differ in bytes" in text for text in told)
+    other = drawn_again(tmp_path / "third")
+    Study.open(other.study).append_label("slab-02", "anna", 3)
+    with pytest.raises(RunError, match="made with another study or dataset"):
+        prepare(replace(other, predictions=kept), quiet)
 
 
 def test_answers_given_before_also_lie_where_later_ones_are_wanted(tmp_path):

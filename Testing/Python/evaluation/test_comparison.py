@@ -114,6 +114,16 @@ def test_an_unfinished_method_is_called_so() -> None:
     assert "2, 1 of 5" in markdown(found)
 
 
+def test_the_table_tells_which_runs_saw_which_drawing_of_the_same_heads() -> None:
+    parts = [run("student", [True] * 3, fold, 2, first=3 * fold) for fold in (1, 2)]
+    drawn = [{"labels_sha256": "ef" * 32, "manifest_sha256": manifest * 32} for manifest in ("ab", "cd")]
+    both = zip(parts, drawn, strict=True)
+    found = compare([Predictions(replace(part.header, **more), part.cases) for part, more in both], draws=DRAWS)
+    assert found["manifests"] == {"ab" * 32: ["student.fold1.seed1"], "cd" * 32: ["student.fold2.seed1"]}
+    assert "drawn 2 times from its seed" in markdown(found) and "cdcdcdcdcdcd: student.fold2.seed1" in markdown(found)
+    assert "drawn" not in markdown(compare(parts, draws=DRAWS))
+
+
 def test_a_role_that_no_method_plays_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(PredictionsError, match="'tutor' for the teacher; there are: student"):
         compare([run("student", [True] * 5)], Roles(teacher="tutor"))

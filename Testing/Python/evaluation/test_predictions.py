@@ -102,6 +102,21 @@ def test_files_of_another_study_are_refused(changes, words) -> None:
         group_methods([run("student", [True] * 3), Predictions(replace(other.header, **changes), other.cases)])
 
 
+def test_simulated_heads_drawn_twice_with_the_same_labels_belong_together() -> None:
+    first, other = run("student", [True] * 3, 1, 2), run("student", [True] * 3, 2, 2, first=3)
+    labels = {"labels_sha256": "ef" * 32}
+
+    def grouped(*changes):
+        both = zip((first, other), changes, strict=True)
+        return group_methods([Predictions(replace(part.header, **more), part.cases) for part, more in both])
+
+    assert len(grouped(labels, labels | {"manifest_sha256": "cd" * 32})["student"].cases) == 6
+    # Real scans that differ are other scans, and a file that does not tell its labels may be of another study.
+    for one, two in ((labels | {"data": "real"},) * 2, (labels, {})):
+        with pytest.raises(PredictionsError, match="differ in manifest_sha256"):
+            grouped(one, two | {"manifest_sha256": "cd" * 32})
+
+
 def test_a_case_that_differs_between_methods_is_refused() -> None:
     other = run("teacher", [True] * 3)
     moved = (replace(other.cases[0], label_stage=4), *other.cases[1:])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from SOSStagingTrainingLib.study.folds import split
 from SOSStagingTrainingLib.study.roi import RoiBox
+from SOSStagingTrainingLib.study.store import change_manifest
 from SOSStagingTrainingLib.study.study import Study
 from SOSStagingTrainingLib.study.types import StudyError
 from study.made_study import BOX, PLANE, labelled_study
@@ -45,6 +46,16 @@ def test_the_hash_is_of_the_content_and_of_nothing_else(study, tmp_path):
     assert study.dataset("first").case("case-01").stage == 1
     with pytest.raises(StudyError, match="never changed"):
         freeze(study)
+
+
+def test_the_hash_of_labels_stays_where_only_scans_differ(study):
+    first = freeze(study)
+    assert study.dataset("first").labels_sha256 == first.labels_sha256 != first.manifest_sha256
+    change_manifest(study.folder, lambda manifest: manifest["cases"][0].update(sha256="0" * 64))
+    second = freeze(study, "second")
+    assert second.manifest_sha256 != first.manifest_sha256 and second.labels_sha256 == first.labels_sha256
+    study.append_label("case-01", "anna", 1, rois=[RoiBox(BOX.center + [0, 1, 0], BOX.axes, BOX.size)])
+    assert freeze(study, "third").labels_sha256 != first.labels_sha256
 
 
 def test_a_changed_frozen_dataset_is_refused(study):
