@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .learning.trainer import Recipe
 
+OPTIONS_FILE = "options.json"
+
 
 def register_pretrain(subparsers: Any) -> None:
     """Add ``sos pretrain``."""
@@ -36,6 +38,12 @@ def register_pretrain(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--start", type=Path, metavar="MODEL", help="start from the weights of this .sosmodel (its own backbone)"
+    )
+    parser.add_argument(
+        "--keep-stages",
+        action="store_true",
+        help="teach stages by the model of --start and not by the labels (distillation), so that the place is learnt "
+        "anew and staging stays",
     )
     parser.add_argument(
         "--surroundings",
@@ -90,6 +98,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         if problem := _begun_otherwise(args.out, options):
             print(f"sos pretrain: {problem}", file=sys.stderr)
             return 2
+        _note_options(args.out, options)
         examples = Examples(_draw(args))
     except (SurroundingsError, ScanError, ModelFileError, NetworkError) as error:
         print(f"sos pretrain: {error}", file=sys.stderr)
@@ -118,10 +127,12 @@ def _shards(args: argparse.Namespace) -> int:
 
 
 def _recipe(args: argparse.Namespace, backbone: str) -> Recipe:
-    from .learning.trainer import Recipe
+    from .learning.trainer import KEEPING_WEIGHTS, WEIGHTS, Recipe
 
+    weights = KEEPING_WEIGHTS if args.keep_stages else WEIGHTS
+    how = {"steps": args.steps, "batch": args.batch, "rate": args.rate, "seed": args.seed}
     faults = "faults" not in args.without
-    return Recipe(backbone=backbone, steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed, faults=faults)
+    return Recipe(backbone=backbone, faults=faults, keep_stages=args.keep_stages, weights=dict(weights), **how)
 
 
 def _draw(args: argparse.Namespace) -> Path:
@@ -151,20 +162,29 @@ def _options(args: argparse.Namespace, backbone: str) -> dict[str, Any]:
         "batch": args.batch,
         "rate": args.rate,
         "seed": args.seed,
+        # Runs from before there was --keep-stages have none.
+        **({"keep-stages": True} if args.keep_stages else {}),
     }
 
 
 def _begun_otherwise(run: Path, options: dict[str, Any]) -> str:
-    """What a run that is there was begun with and is not asked for now, or nothing; a new run notes its options."""
-    noted = run / "options.json"
-    if noted.exists():
-        begun = json.loads(noted.read_text(encoding="utf-8"))
-        others = [f"--{name}" for name, value in options.items() if begun.get(name) != value]
-        text = f"{run} was begun with another {' and another '.join(others)}: give the same again, or another --out"
-        return text if others else ""
-    run.mkdir(parents=True, exist_ok=True)
-    write_text(noted, json.dumps(options, indent=1) + "\n")
-    return ""
+    """What a run that is there was begun with and is not asked for now, or nothing."""
+    noted = run / OPTIONS_FILE
+    if not noted.exists():
+        return ""
+    try:
+        begun = dict(json.loads(noted.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return f"{noted} cannot be read, so what the run was begun with is not known: give another --out"
+    others = [f"--{name}" for name in {**options, **begun} if begun.get(name) != options.get(name)]
+    text = f"{run} was begun with another {' and another '.join(others)}: give the same again, or another --out"
+    return text if others else ""
+
+
+def _note_options(run: Path, options: dict[str, Any]) -> None:
+    if not (run / OPTIONS_FILE).exists():
+        run.mkdir(parents=True, exist_ok=True)
+        write_text(run / OPTIONS_FILE, json.dumps(options, indent=1) + "\n")
 
 
 def _training_problem(args: argparse.Namespace) -> str:
@@ -173,6 +193,8 @@ def _training_problem(args: argparse.Namespace) -> str:
         return "--imagenet and --start are two places to start from: give one of them"
     if args.imagenet and args.backbone != "tf_efficientnet_lite0":
         return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
+    if args.keep_stages and not args.start:
+        return "--keep-stages needs the model whose stages to keep: say which with --start"
     if args.examples < 2:
         return "--examples must be at least 2: one shard is kept for validation"
     return ""

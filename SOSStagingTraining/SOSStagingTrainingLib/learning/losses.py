@@ -49,6 +49,17 @@ def ordinal_loss(logits: Tensor, stage: Tensor, usable: Tensor, neighbour: float
     return (loss * usable).sum() / usable.sum().clamp_min(1)
 
 
+def kept_losses(fine: dict[str, Tensor], kept: Student, image: Tensor) -> dict[str, Tensor]:
+    """How far ``Student.fine``'s answers to ``image`` are from those of a student that is not trained: ``stage`` (KL of
+    its probabilities), ``fraction`` (MAE), ``gate`` (MSE after the sigmoid)."""
+    with torch.no_grad():
+        other = kept.fine(image)
+    gates = torch.sigmoid(fine["gate"]), torch.sigmoid(other["gate"])
+    stage = functional.kl_div(fine["logits"].log_softmax(1), other["logits"].softmax(1), reduction="batchmean")
+    fraction = (fine["fraction"] - other["fraction"]).abs().mean()
+    return {"stage": stage, "fraction": fraction, "gate": functional.mse_loss(*gates)}
+
+
 def roi_mask(points: Tensor, size: int, reach_px: float) -> Tensor:
     """Mask [B, size, size] of cells within ``reach_px`` of the plate, the line between ``points`` 1 and 2 [B, 3, 2]."""
     stride = LOOK_SIZE / size

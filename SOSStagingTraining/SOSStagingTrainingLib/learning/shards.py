@@ -14,6 +14,8 @@ from ..simulator.surroundings import draw_real_sample
 from ..simulator.windows import KINDS, Sample, draw_training_sample
 
 HEADS_PER_SHARD = 64
+REAL = "-real-"
+"""In the names of shards with windows in real surroundings."""
 
 
 def write_shard(
@@ -24,7 +26,7 @@ def write_shard(
     With ``real`` heads its windows come from their surroundings, in turn; raises SurroundingsError where one has none.
     ``without`` is left out of simulated heads (``draw_training_sample``).
     """
-    path = folder / (f"shard-{seed}-real-{number:05d}.npz" if real else f"shard-{seed}-{number:05d}.npz")
+    path = folder / (f"shard-{seed}{REAL}{number:05d}.npz" if real else f"shard-{seed}-{number:05d}.npz")
     if path.exists():
         return path
     numbers = range(number * HEADS_PER_SHARD, (number + 1) * HEADS_PER_SHARD)

@@ -15,9 +15,16 @@ torch = pytest.importorskip("torch")
 from SOSStagingLib.model.sosmodel import read_model, write_model  # noqa: E402
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
-from SOSStagingTrainingLib.learning.losses import attention_losses, heat_loss, ordinal_loss, roi_mask  # noqa: E402
+from SOSStagingTrainingLib.learning.losses import (  # noqa: E402
+    attention_losses,
+    heat_loss,
+    kept_losses,
+    ordinal_loss,
+    roi_mask,
+)
 from SOSStagingTrainingLib.learning.publish import base_card, weights_bytes  # noqa: E402
-from SOSStagingTrainingLib.learning.trainer import Examples, Recipe, train  # noqa: E402
+from SOSStagingTrainingLib.learning.shards import REAL  # noqa: E402
+from SOSStagingTrainingLib.learning.trainer import KEEPING_WEIGHTS, Examples, Recipe, losses, train  # noqa: E402
 from SOSStagingTrainingLib.learning.views import View, _sampled, random_view  # noqa: E402
 
 TINY = "convnext_atto"
@@ -218,6 +225,52 @@ def test_a_run_starts_from_a_whole_student_or_from_a_backbone_but_not_from_piece
         train(recipe, examples, tmp_path / "pieces", begun)
 
 
+def test_a_run_that_keeps_stages_asks_no_label_for_them_and_begins_as_the_student_it_starts_from(tmp_path: Path) -> None:
+    write_tiny_shards(tmp_path / "examples")
+    backbone = "tf_efficientnet_lite0"  # Its batch statistics must stay as well.
+    torch.manual_seed(5)
+    kept = Student(backbone).eval()
+    picture = torch.rand(3, 3, LOOK_SIZE, LOOK_SIZE)
+    with torch.no_grad():
+        assert all(abs(term.item()) < 1e-6 for term in kept_losses(kept.fine(picture), kept, picture).values())
+
+    def trained(name: str, stages: list[int]) -> dict[str, torch.Tensor]:
+        for path in (tmp_path / "examples").iterdir():
+            with np.load(path) as data:
+                rows = {key: data[key] for key in data.files}
+            rows["stage"] = np.resize(np.array(stages, np.int8), len(rows["stage"]))
+            np.savez(path, **rows)
+        recipe = Recipe(
+            backbone=backbone, steps=2, batch=4, warmup=1, keep_stages=True, weights=dict(KEEPING_WEIGHTS)
+        )
+        return train(recipe, Examples(tmp_path / "examples"), tmp_path / name, kept.state_dict()).state_dict()
+
+    one, other = trained("one", [1, 2]), trained("other", [3, 4])
+    for name, value in one.items():
+        assert torch.equal(value, other[name])
+        if "running_" in name:
+            assert torch.equal(value, kept.state_dict()[name])
+    assert not torch.equal(one["coarse_heat.weight"], kept.state_dict()["coarse_heat.weight"])
+
+
+def test_only_closed_plates_of_real_surroundings_teach_the_place_beside_kept_stages(tmp_path: Path) -> None:
+    write_tiny_shards(tmp_path / "examples")
+    for path in sorted((tmp_path / "examples").iterdir()):
+        path.rename(path.with_name(path.name.replace("shard-1-", f"shard-1{REAL}")))
+    examples = Examples(tmp_path / "examples")
+    examples.refresh()
+    batch, student = examples.batch(np.random.default_rng(1), 8), Student(TINY)
+    assert batch["real"].all()
+
+    def places(stage: int, kept: Student | None) -> list[bool]:
+        shown = batch | {"stage": torch.full_like(batch["stage"], stage)}
+        terms = losses(student, shown, torch.Generator().manual_seed(3), kept=kept)
+        return [float(terms[name]) > 0 for name in ("coarse_heat", "fine_heat")]
+
+    assert places(4, student) == [False, False]
+    assert places(5, student) == places(4, None) == [True, True]
+
+
 def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -> None:
     write_tiny_shards(tmp_path / "examples")
     (tmp_path / "examples" / "shard-1-00001.npz").rename(tmp_path / "examples" / "shard-1-real-00000.npz")
@@ -233,6 +286,7 @@ def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -
     [
         (["--imagenet", "--start", "x.sosmodel"], "two places to start from"),
         (["--examples", "1"], "at least 2"),
+        (["--keep-stages"], "say which with --start"),
         (["--examples", "2", "--start", "missing.sosmodel"], "missing.sosmodel"),
     ],
 )
@@ -265,3 +319,9 @@ def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, capsys: pytest.Captu
     assert "begun with another --without and another --rate" in capsys.readouterr().err
     assert training([*command, "--steps", "2"]) == 0
     assert read_model(run / "student.sosmodel")[0]["training"]["steps"] == 2
+    start = ["--start", str(run / "student.sosmodel"), "--keep-stages"]
+    assert training([*command, *start]) == 2
+    assert "another --start and another --keep-stages" in capsys.readouterr().err
+    (run / "options.json").write_text("[")
+    assert training(command) == 2
+    assert "options.json cannot be read" in capsys.readouterr().err
