@@ -225,7 +225,7 @@ def test_a_run_starts_from_a_whole_student_or_from_a_backbone_but_not_from_piece
         train(recipe, examples, tmp_path / "pieces", begun)
 
 
-def test_a_run_that_keeps_stages_asks_no_label_for_them_and_begins_as_the_student_it_starts_from(tmp_path: Path) -> None:
+def test_a_run_that_keeps_stages_asks_no_label_and_begins_as_the_student_it_starts_from(tmp_path: Path) -> None:
     write_tiny_shards(tmp_path / "examples")
     backbone = "tf_efficientnet_lite0"  # Its batch statistics must stay as well.
     torch.manual_seed(5)
