@@ -1192,6 +1192,10 @@
         <translation>{value} von {value2} sind in {folder} schon beantwortet.</translation>
     </message>
     <message>
+        <source>{name} has the same heads and labels, drawn elsewhere: the scans differ in bytes.</source>
+        <translation>{name} hat dieselben Köpfe und Angaben, anderswo gezeichnet: die Aufnahmen unterscheiden sich in Bytes.</translation>
+    </message>
+    <message>
         <source>{name} in {folder} was made with another {other}.</source>
         <translation>{name} in {folder} wurde mit anderem Stand gemacht ({other}).</translation>
     </message>

@@ -159,6 +159,7 @@ TEXTS = (
     _("Begin another run."),
     _("The run {name} has no job {key}."),
     _("{value} of {value2} are answered already in {folder}."),
+    _("{name} has the same heads and labels, drawn elsewhere: the scans differ in bytes."),
     _("{name} in {folder} was made with another {other}."),
     _("Move it away, or say another --predictions."),
     _("The study has several frozen datasets: {value}."),
