@@ -1193,7 +1193,7 @@
     </message>
     <message>
         <source>{name} has the same heads and labels, drawn elsewhere: the scans differ in bytes.</source>
-        <translation>{name} hat dieselben Köpfe und Angaben, anderswo gezeichnet: die Aufnahmen unterscheiden sich in Bytes.</translation>
+        <translation>{name} gilt denselben Köpfen und Befunden, anderswo gezeichnet: Die Aufnahmen unterscheiden sich in Bytes.</translation>
     </message>
     <message>
         <source>{name} in {folder} was made with another {other}.</source>
