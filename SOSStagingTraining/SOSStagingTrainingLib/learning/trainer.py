@@ -196,16 +196,7 @@ def train(
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
-    torch.manual_seed(recipe.seed)
-    student, average = Student(recipe.backbone), Student(recipe.backbone)
-    wake_layer_scale(student.backbone)
-    if initial:
-        _begin_with(student, initial)
-    student = student.to(memory_format=torch.channels_last).train()
-    kept = _held(student) if recipe.keep_stages else None
-    if kept is not None:
-        # What stages are read from is the same then at the first step, whatever is in the batch.
-        student.backbone.eval()
+    student, average, kept = _students(recipe, initial)
     average.load_state_dict(student.state_dict())
     optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     step, spent = _resume(run, student, average, optimiser)
@@ -222,14 +213,8 @@ def train(
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
         # A plain float: the optimiser's state is read back without pickle.
         rate = float(recipe.rate * min(1, (step + 1) / recipe.warmup) * (0.5 + 0.5 * np.cos(np.pi * progress)) + 1e-6)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
         terms = losses(student, examples.batch(rng, recipe.batch), generator, recipe.faults, kept)
-        total = torch.stack([recipe.weights[name] * value for name, value in terms.items()]).sum()
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(student.parameters(), 2.0)
-        optimiser.step()
+        _descend(student, optimiser, rate, [recipe.weights[name] * value for name, value in terms.items()])
         step += 1
         _average(average, student, min(recipe.ema, (1 + step) / (10 + step)))
         if step % 20 == 0:
@@ -247,9 +232,29 @@ def train(
     return average.eval()
 
 
-def _held(student: Student) -> Student:
-    """A copy that is never trained."""
-    return copy.deepcopy(student).eval().requires_grad_(False)
+def _students(recipe: Recipe, initial: dict[str, Tensor] | None) -> tuple[Student, Student, Student | None]:
+    """The student as it begins, the one for its average, and a held copy of it where its stages are to be kept."""
+    torch.manual_seed(recipe.seed)
+    student, average = Student(recipe.backbone), Student(recipe.backbone)
+    wake_layer_scale(student.backbone)
+    if initial:
+        _begin_with(student, initial)
+    student = student.to(memory_format=torch.channels_last).train()
+    if not recipe.keep_stages:
+        return student, average, None
+    kept = copy.deepcopy(student).eval().requires_grad_(False)
+    # With the batch statistics held too, both read the same stages at the first step, whatever is in the batch.
+    student.backbone.eval()
+    return student, average, kept
+
+
+def _descend(student: Student, optimiser: torch.optim.Optimizer, rate: float, terms: list[Tensor]) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    optimiser.zero_grad(set_to_none=True)
+    torch.stack(terms).sum().backward()
+    torch.nn.utils.clip_grad_norm_(student.parameters(), 2.0)
+    optimiser.step()
 
 
 def steps_done(run: Path) -> int:
