@@ -121,13 +121,8 @@ class Dataset:
         A cohort drawn again from its seed on another processor keeps this one, while some voxels are rounded otherwise.
         """
         cases = [{key: value for key, value in case.to_json().items() if key != "sha256"} for case in self.cases]
-        return _sha256(
-            {
-                **{"format": DATASET_FORMAT, "scheme": self.scheme, "stages": self.stages},
-                **{"simulated": self.simulated, "raters": list(self.raters), "ties": self.ties},
-                **{"cases": cases, "left_out": dict(self.left_out)},
-            }
-        )
+        settings = (self.scheme, self.stages, self.simulated, self.raters, self.ties)
+        return _sha256(_hashed(*settings, cases, self.left_out))
 
     def case(self, name: str) -> FrozenCase:
         """Return a case by name; KeyError if it is not in the dataset."""
@@ -180,9 +175,23 @@ def _content(study: Study, raters: Sequence[str] | None, ties: Ties) -> dict[str
         plane = study.plane_of(case.name, chosen)
         frozen = FrozenCase(*of_scan, said.stage, said.soft, said.votes, boxes.get(case.name, {}), plane)
         cases.append(frozen.to_json())
+    settings = (study.scheme.id, len(study.scheme.stages), study.simulated, chosen, ties)
+    return _hashed(*settings, cases, left_out)
+
+
+def _hashed(
+    scheme: str,
+    stages: int,
+    simulated: bool,
+    raters: Sequence[str],
+    ties: Ties,
+    cases: list[dict[str, Any]],
+    left_out: Mapping[str, str],
+) -> dict[str, Any]:
+    """What a hash is taken of, and what the file of a frozen dataset holds."""
     return {
-        **{"format": DATASET_FORMAT, "scheme": study.scheme.id, "stages": len(study.scheme.stages)},
-        **{"simulated": study.simulated, "raters": list(chosen), "ties": ties, "cases": cases, "left_out": left_out},
+        **{"format": DATASET_FORMAT, "scheme": scheme, "stages": stages, "simulated": simulated},
+        **{"raters": list(raters), "ties": ties, "cases": cases, "left_out": dict(left_out)},
     }
 
 
