@@ -13,6 +13,7 @@ MAX_TEXT = 200
 TEXTS = ("name", "version", "scheme", "trained_on", "licence")
 # "hf-hub:..." and "local-dir:..." make timm fetch a network or read a folder; plain names do neither.
 BACKBONE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
+SWITCHES = ("weighted", "closer")
 SIZES = {"stages": (2, 20), "width": (8, 1024), "magnify": (1, 8)}
 CALIBRATION = {"temperature": (0.01, 100.0), "mass": (0.0, 1.0), "coverage": (0.0, 1.0), "presence_threshold": (0, 1)}
 
@@ -30,14 +31,15 @@ def complaint(card: Mapping[str, Any]) -> str | None:
 
 
 def _architecture(values: Mapping[str, Any]) -> str | None:
-    unknown = sorted(values.keys() - SIZES.keys() - {"backbone", "weighted"})
+    unknown = sorted(values.keys() - SIZES.keys() - {"backbone", *SWITCHES})
     if unknown:
         return f"the architecture holds {', '.join(unknown)[:MAX_TEXT]}, which is not known here"
     backbone = values.get("backbone", "convnext_atto")
     if not isinstance(backbone, str) or len(backbone) > MAX_TEXT or not BACKBONE.fullmatch(backbone):
         return "the backbone must be the plain name of a network"
-    if type(values.get("weighted", False)) is not bool:
-        return "weighted must be true or false"
+    for key in SWITCHES:
+        if type(values.get(key, False)) is not bool:
+            return f"{key} must be true or false"
     for key, (low, high) in SIZES.items():
         value = values.get(key, low)
         if type(value) is not int or not low <= value <= high:

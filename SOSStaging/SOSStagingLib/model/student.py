@@ -44,11 +44,31 @@ class Pyramid(nn.Module):
         return self.smooth4(levels[2]), self.smooth8(levels[1])
 
 
+class Detail(nn.Module):
+    """A backbone of its own with a top-down way to its map at stride 8, for what the stage is read from."""
+
+    def __init__(self, backbone: str, width: int) -> None:
+        super().__init__()
+        self.backbone = feature_maps(backbone)
+        self.lateral = nn.ModuleList([nn.Conv2d(c, width, 1) for c in last_channels(self.backbone)[1:]])
+        self.smooth = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+
+    def forward(self, image: Tensor) -> Tensor:
+        """[B, 3, H, W] to [B, width, H/8, W/8]."""
+        maps = self.backbone(image)[-3:]
+        top = self.lateral[2](maps[2])
+        for index in (1, 0):
+            top = self.lateral[index](maps[index]) + functional.interpolate(top, scale_factor=2.0, mode="nearest")
+        return self.smooth(top)
+
+
 class Student(nn.Module):
     """Two looks with one backbone. ``backbone`` is a timm name whose last four maps have strides 4, 8, 16 and 32.
 
     ``magnify``: how many times larger the second look's picture is shown to the backbone, so that what is 1 to 2 mm
     wide is not lost in its first strides; maps get as much finer, positions stay in the window's own pixels.
+    ``closer``: the stage is read from the middle half of the second look's window alone, shown twice as large again to
+    a backbone of its own, which need not see heads at 2 mm as well; its features are 0 beside it.
     ``weighted``: see ``StageHead``.
     """
 
@@ -59,13 +79,15 @@ class Student(nn.Module):
         width: int = 64,
         magnify: int = 1,
         weighted: bool = False,
+        closer: bool = False,
     ) -> None:
         super().__init__()
         self.architecture: dict[str, Any] = {"backbone": backbone, "stages": stages, "width": width}
-        self.architecture |= {"magnify": magnify, "weighted": weighted}
+        self.architecture |= {"magnify": magnify, "weighted": weighted, "closer": closer}
         self.magnify = magnify
-        self.backbone = timm.create_model(backbone, pretrained=False, features_only=True)
-        channels: list[int] = getattr(self.backbone, "feature_info").channels()[-4:]  # noqa: B009
+        self.closer = closer
+        self.backbone = feature_maps(backbone)
+        channels = last_channels(self.backbone)
         self.coarse_pyramid = Pyramid(channels, width)
         self.fine_pyramid = Pyramid(channels, width)
         self.coarse_heat = nn.Conv2d(width, len(LANDMARKS), 1)
@@ -75,6 +97,13 @@ class Student(nn.Module):
         self.stage_features = nn.Sequential(nn.Conv2d(width, 96, 3, padding=1), nn.GroupNorm(8, 96), nn.GELU())
         self.head = StageHead(96, stages, weighted=weighted)
         self.fraction = nn.Linear(96, 1)
+        if closer:
+            self.detail = Detail(backbone, width)
+
+    @property
+    def backbones(self) -> list[nn.Module]:
+        """All that can begin with a backbone's pretrained weights."""
+        return [self.backbone, self.detail.backbone] if self.closer else [self.backbone]
 
     def coarse(self, image: Tensor) -> dict[str, Tensor]:
         """First look. ``image`` [B, 1, 128, 128] normalised; gives ``heat`` [B, landmarks, 32, 32] and ``presence``
@@ -89,13 +118,14 @@ class Student(nn.Module):
 
         Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3,
         32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid; maps
-        have ``magnify`` times as many rows and columns.
+        have ``magnify`` times as many rows and columns, ``features`` and ``gate`` twice as many again where it looks
+        ``closer``.
         """
         if self.magnify > 1:
             image = functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
         maps = self.backbone(image)[-4:]
         high, middle = self.fine_pyramid(maps)
-        features = self.stage_features(middle)
+        features = self._closest(image) if self.closer else self.stage_features(middle)
         pooled = self.head.pooled(features)
         summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
         return {
@@ -107,10 +137,29 @@ class Student(nn.Module):
             "gate": self.head.gate_logits(features),
         }
 
+    def _closest(self, image: Tensor) -> Tensor:
+        """Stage features of the middle half of the second look, laid where it lies in all of it."""
+        edge = image.shape[-1] // 4
+        shown = functional.interpolate(image[..., edge:-edge, edge:-edge], scale_factor=2.0, mode="bilinear")
+        features = self.stage_features(self.detail(shown))
+        beside = features.shape[-1] // 2
+        return functional.pad(features, (beside, beside, beside, beside))
+
     def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
         """Grad-CAM [B, 16, 16] (times ``magnify``) of class ``stage`` [B], by default the likeliest, over the second
         look; absolute scale."""
         return gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
+
+
+def feature_maps(backbone: str) -> nn.Module:
+    """The timm network of this name without weights, giving its maps, the deepest last."""
+    return timm.create_model(backbone, pretrained=False, features_only=True)
+
+
+def last_channels(backbone: nn.Module) -> list[int]:
+    """Channels of a feature network's last four maps."""
+    channels: list[int] = getattr(backbone, "feature_info").channels()[-4:]  # noqa: B009
+    return channels
 
 
 def normalise(image: Tensor, valid: Tensor | None = None) -> Tensor:

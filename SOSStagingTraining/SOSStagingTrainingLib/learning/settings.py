@@ -35,14 +35,16 @@ class NetworkSettings:
     (ImageNet weights installed as a Python package), ``hub`` (timm's weights from the internet), or a file: .sosmodel,
     or .safetensors with timm's names. These start the backbone; ``whole:simulated`` or ``whole:`` and a .sosmodel
     start our own student with its heads. ``width`` is of the layers behind the backbone, where a method has any.
-    ``magnify`` is our own student's: how many times larger its second look is shown to the backbone. ``drop`` and
-    ``drop_path`` as timm has them.
+    ``magnify`` and ``closer`` are our own student's: how many times larger its second look is shown to the backbone,
+    and whether stages are read from the middle half of it, shown twice as large again. ``drop`` and ``drop_path`` as
+    timm has them.
     """
 
     backbone: str = "convnext_atto"
     start: str = "random"
     width: int = 64
     magnify: int = 1
+    closer: bool = False
     drop: float = 0.0
     drop_path: float = 0.0
 

@@ -23,8 +23,18 @@ LOOK_SHARE = LOOK_SIZE / SLAB_SIZE
 WHOLE_STUDENT = "whole:"
 """Begins what a network starts from where that is a whole student, its heads as well: whole:simulated, or whole: and
 the path of a .sosmodel."""
-USUAL: dict[str, Any] = {"backbone": "", "stages": 0, "width": 64, "magnify": 1, "weighted": False}
+USUAL: dict[str, Any] = {"backbone": "", "stages": 0, "width": 64, "magnify": 1, "weighted": False, "closer": False}
 """What older cards do not say of a student."""
+
+
+class Make(NamedTuple):
+    """What a ``Student`` is built by, as its own arguments are called."""
+
+    backbone: str
+    stages: int
+    width: int
+    magnify: int
+    closer: bool
 
 
 class FirstLook(NamedTuple):
@@ -44,20 +54,21 @@ class TwoLooks(nn.Module):
         super().__init__()
         if settings.drop or settings.drop_path:
             raise NetworkError("no_drop", "The two-look student has no dropout.", "Set drop and drop_path to 0.")
-        sizes = (settings.backbone, stages, settings.width, settings.magnify)
+        make = Make(settings.backbone, stages, settings.width, settings.magnify, settings.closer)
         if settings.start.startswith(WHOLE_STUDENT):
-            self.student = whole_start(sizes, settings.start.removeprefix(WHOLE_STUDENT))
+            self.student = whole_start(make, settings.start.removeprefix(WHOLE_STUDENT))
         else:
             # Weighted: the plate is a tenth of the window, and a mean over all of it would hardly move.
-            self.student = Student(*sizes, weighted=True)
-            begin(self.student.backbone, backbone_weights(settings.backbone, settings.start))
+            self.student = Student(**make._asdict(), weighted=True)
+            for backbone in self.student.backbones:
+                begin(backbone, backbone_weights(settings.backbone, settings.start))
         self._steady = settings.start != RANDOM
 
     def train(self, mode: bool = True) -> Self:
-        """As ever; but batch statistics that a pretrained backbone brings stay as they are.
+        """As ever; but batch statistics of the backbone that the looks share stay as a pretrained one brings them.
 
-        The looks share it, and a mean over what is seen at 2 mm and at 0.4 mm fits neither: in use the network would
-        be another than the one that was trained.
+        A mean over what is seen at 2 mm and at 0.4 mm fits neither: in use the network would be another than the one
+        that was trained.
         """
         super().train(mode)
         if self._steady:
@@ -120,10 +131,10 @@ def in_view(points: Tensor, window: Tensor) -> Tensor:
     return (points + 0.5) * scale[:, None] + window[:, None, :2]
 
 
-def whole_start(sizes: tuple[str, int, int, int], start: str) -> Student:
+def whole_start(make: Make, start: str) -> Student:
     """A student with all the weights of the one in ``start``; NetworkError where that is of another make."""
-    architecture, tensors = whole_student(sizes[0], start)
-    student = Student(*sizes, weighted=architecture.get("weighted", USUAL["weighted"]))
+    architecture, tensors = whole_student(make.backbone, start)
+    student = Student(**make._asdict(), weighted=architecture.get("weighted", USUAL["weighted"]))
     mine = student.architecture
     differing = [name for name in mine if architecture.get(name, USUAL[name]) != mine[name]]
     if differing:

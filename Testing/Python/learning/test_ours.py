@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,11 +70,11 @@ def as_batch(slabs: list[Slab]) -> Batch:
     return replace(batch, image=image, valid=valid)
 
 
-@pytest.mark.parametrize("magnify", [1, 2])
+@pytest.mark.parametrize("closer", [{}, {"magnify": 2}, {"closer": True}], ids=["plain", "magnified", "closer"])
 @torch.inference_mode()
-def test_it_answers_a_slab_as_the_shipped_predictor_does(magnify: int, tmp_path: Path) -> None:
-    torch.manual_seed(magnify)
-    settings = replace(TINY, magnify=magnify)
+def test_it_answers_a_slab_as_the_shipped_predictor_does(closer: dict[str, Any], tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    settings = replace(TINY, **closer)
     model = published(TwoLooks(settings, 3, 5).eval(), tmp_path)
     predictor, slabs = Predictor.load(model, "cpu"), [slab(4), slab(5)]
     read = TwoLooks(replace(settings, start=f"whole:{model}"), 3, 5).eval()
@@ -195,8 +196,8 @@ def test_it_begins_with_a_backbone_or_with_a_whole_student(model: Path, network:
     kept, head = "backbone.stem_0.weight", "head.classifier.weight"
     assert torch.equal(backbone.student.state_dict()[kept], whole.student.state_dict()[kept])
     assert not torch.equal(backbone.student.state_dict()[head], whole.student.state_dict()[head])
-    with pytest.raises(NetworkError, match="another stages and another magnify"):
-        TwoLooks(replace(TINY, start=f"whole:{model}", magnify=2), 3, 4)
+    with pytest.raises(NetworkError, match="another stages and another closer"):
+        TwoLooks(replace(TINY, start=f"whole:{model}", closer=True), 3, 4)
     with pytest.raises(NetworkError, match="no dropout"):
         TwoLooks(replace(TINY, drop=0.1), 3, 5)
 

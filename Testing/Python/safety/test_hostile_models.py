@@ -148,6 +148,7 @@ def test_a_wrong_checksum_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixtu
         {"architecture": {"backbone": "convnext_atto", "width": 10**12}},
         {"architecture": {"backbone": "convnext_atto", "stages": -1}},
         {"architecture": {"backbone": "convnext_atto", "stages": 5, "weighted": "yes"}},
+        {"architecture": {"backbone": "convnext_atto", "stages": 5, "closer": 1}},
         {"architecture": {"backbone": "convnext_atto", "pretrained": True}},
         {"architecture": ["convnext_atto"]},
         {"calibration": {"temperature": 0}},
