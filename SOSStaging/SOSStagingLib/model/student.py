@@ -121,26 +121,38 @@ class Student(nn.Module):
         have ``magnify`` times as many rows and columns, ``features`` and ``gate`` twice as many again where it looks
         ``closer``.
         """
-        if self.magnify > 1:
-            image = functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
-        maps = self.backbone(image)[-4:]
-        high, middle = self.fine_pyramid(maps)
+        where, middle = self._where(image)
         features = self._closest(image) if self.closer else self.stage_features(middle)
         pooled = self.head.pooled(features)
-        summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
         return {
+            **where,
             "features": features,
             "logits": self.head.classifier(pooled),
             "fraction": torch.sigmoid(self.fraction(pooled)).squeeze(1),
-            "heat": self.fine_heat(high),
-            "presence": self.fine_presence(summary).squeeze(1),
             "gate": self.head.gate_logits(features),
         }
+
+    def where(self, image: Tensor) -> dict[str, Tensor]:
+        """``heat`` and ``presence`` of ``fine`` alone, for windows that may hold no plate to stage."""
+        return self._where(image)[0]
+
+    def _where(self, image: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        maps = self.backbone(self._magnified(image))[-4:]
+        high, middle = self.fine_pyramid(maps)
+        summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
+        return {"heat": self.fine_heat(high), "presence": self.fine_presence(summary).squeeze(1)}, middle
+
+    def _magnified(self, image: Tensor) -> Tensor:
+        if self.magnify == 1:
+            return image
+        return functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
 
     def _closest(self, image: Tensor) -> Tensor:
         """Stage features of the middle half of the second look, laid where it lies in all of it."""
         edge = image.shape[-1] // 4
-        shown = functional.interpolate(image[..., edge:-edge, edge:-edge], scale_factor=2.0, mode="bilinear")
+        shown = functional.interpolate(
+            image[..., edge:-edge, edge:-edge], scale_factor=2.0 * self.magnify, mode="bilinear"
+        )
         features = self.stage_features(self.detail(shown))
         beside = features.shape[-1] // 2
         return functional.pad(features, (beside, beside, beside, beside))

@@ -39,7 +39,7 @@ def presence(network: Any, first: FirstLook, fine: dict[str, Tensor], batch: Bat
         total = total + _errors(network.first(batch.image[cut], seen).presence, 0.0).sum()
     if len(elsewhere):
         window, gone = beside(batch, elsewhere, drawn[elsewhere, 2:])
-        said = network.second(batch.image[elsewhere], batch.valid[elsewhere], window)["presence"]
+        said = network.whether(batch.image[elsewhere], batch.valid[elsewhere], window)
         total = total + (_errors(said, 0.0) * gone).sum()
     return total / len(batch)
 

@@ -89,10 +89,19 @@ class TwoLooks(nn.Module):
 
     def second(self, image: Tensor, valid: Tensor, window: Tensor) -> dict[str, Tensor]:
         """Look closer at windows [B, 4] of the views; what ``Student.fine`` says, positions in window pixels."""
-        planes = cut(image, window)
-        planes = planes.expand(-1, 3, -1, -1) if planes.shape[1] == 1 else planes
-        seen = cut(valid, window) > 0.5
-        return self.student.fine(normalise(planes, seen.expand_as(planes)))
+        return self.student.fine(_shown(image, valid, window))
+
+    def whether(self, image: Tensor, valid: Tensor, window: Tensor) -> Tensor:
+        """``presence`` [B] of the second look at windows [B, 4] that may hold no plate: what stages takes no part, so
+        that its batch statistics remain those of plates."""
+        return self.student.where(_shown(image, valid, window))["presence"]
+
+
+def _shown(image: Tensor, valid: Tensor, window: Tensor) -> Tensor:
+    planes = cut(image, window)
+    planes = planes.expand(-1, 3, -1, -1) if planes.shape[1] == 1 else planes
+    seen = cut(valid, window) > 0.5
+    return normalise(planes, seen.expand_as(planes))
 
 
 def window_around(middle: Tensor, view: tuple[int, int]) -> Tensor:

@@ -235,6 +235,35 @@ def test_batch_statistics_of_a_pretrained_backbone_stay(tmp_path: Path) -> None:
     assert begun.training and begun.student.coarse_pyramid.training
 
 
+@torch.no_grad()
+def test_what_looks_closer_stages_the_middle_of_the_window_by_a_backbone_of_its_own(tmp_path: Path) -> None:
+    settings = replace(TINY, backbone="test_efficientnet")
+    weights = {name: value.contiguous() for name, value in TwoLooks(settings, 3, 5).student.state_dict().items()}
+    save_file(weights, tmp_path / "begun.safetensors")
+    network = TwoLooks(replace(settings, start=str(tmp_path / "begun.safetensors"), closer=True), 3, 5)
+    shared, own = network.student.backbones
+    for name, value in own.state_dict().items():
+        torch.testing.assert_close(value, shared.state_dict()[name])
+
+    image = torch.randn(2, 3, LOOK_SIZE, LOOK_SIZE, generator=torch.Generator().manual_seed(4))
+    middle = image.clone()
+    middle[:, :, :32] = middle[:, :, -32:] = middle[..., :32] = middle[..., -32:] = 0
+    whole, half = (network.eval().student.fine(shown) for shown in (image, middle))
+    torch.testing.assert_close(whole["logits"], half["logits"])
+    assert not torch.allclose(whole["heat"], half["heat"])
+    beside = whole["features"].clone()
+    beside[:, :, 8:24, 8:24] = 0
+    assert whole["features"].any() and not beside.any()
+    # A place without a plate says nothing of how plates look.
+    before = {name: value.clone() for name, value in own.named_buffers()}
+    batch = made_batch(2, 160, 3)
+    window = window_around(torch.full((2, 2), 80.0), (160, 160))
+    network.train().whether(batch.image, batch.valid, window)
+    assert all(torch.equal(before[name], value) for name, value in own.named_buffers())
+    network.second(batch.image, batch.valid, window)
+    assert not all(torch.equal(before[name], value) for name, value in own.named_buffers())
+
+
 def test_a_model_that_cannot_be_finished_leaves_the_one_before(tmp_path):
     model = tmp_path / "mine.sosmodel"
     model.write_bytes(b"the one before")
