@@ -3,7 +3,8 @@ itself.
 
 First look: the whole slab at 2 mm finds the synchondrosis and other landmarks. Second look: a window of 51 mm at the
 slab's own 0.4 mm around that place gives the stage. Both looks share one timm backbone; there is no detector and no
-crop from outside.
+crop from outside. A student that looks ``closer`` stages the middle 26 mm of that window, shown twice as large, by a
+backbone of its own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Our student: two looks of one network, taught on a study by the teacher that the paper's student has too.
 
-The second look covers what the teacher's crop shows, at the scan's own resolution, so that class logits, logit map and
-features can be compared place by place; the paper aligns a crop with a whole slice. The first look learns where to look
-from the raters' boxes, and through the window it places from the stage itself. Labels are the raters' votes, softened
-towards neighbouring stages.
+The second look covers what the teacher's crop shows, at the scan's own resolution (or, where it looks closer, twice as
+large), so that class logits, logit map and features can be compared place by place; the paper aligns a crop with a
+whole slice. The first look learns where to look from the raters' boxes, and through the window it places from the stage
+itself. Labels are the raters' votes, softened towards neighbouring stages.
 """
 
 from __future__ import annotations
