@@ -1560,8 +1560,8 @@
         <translation>Der Schüler, von dem es ausgehen soll, weicht ab ({value}).</translation>
     </message>
     <message>
-        <source>Start from its backbone alone: leave out whole:.</source>
-        <translation>Gehen Sie nur von seinem Grundnetz aus: Lassen Sie whole: weg.</translation>
+        <source>Set that under network as it has it, or start from its backbone alone: leave out whole:.</source>
+        <translation>Setzen Sie das unter network so, wie er es hat, oder gehen Sie nur von seinem Grundnetz aus: Lassen Sie whole: weg.</translation>
     </message>
     <message>
         <source>timm knows no network {backbone}.</source>

@@ -251,7 +251,7 @@ TEXTS = (
     _("The two-look student has no dropout."),
     _("Set drop and drop_path to 0."),
     _("The student to start from has another {value}."),
-    _("Start from its backbone alone: leave out whole:."),
+    _("Set that under network as it has it, or start from its backbone alone: leave out whole:."),
     _("timm knows no network {backbone}."),
     _("Take one such as {near}."),
     _("Take another backbone, such as convnext_atto."),

@@ -148,6 +148,7 @@ def whole_start(make: Make, start: str) -> Student:
     differing = [name for name in mine if architecture.get(name, USUAL[name]) != mine[name]]
     if differing:
         text = f"The student to start from has another {' and another '.join(differing)}."
-        raise NetworkError("other_student", text, "Start from its backbone alone: leave out whole:.")
+        hint = "Set that under network as it has it, or start from its backbone alone: leave out whole:."
+        raise NetworkError("other_student", text, hint)
     student.load_state_dict(tensors)
     return student
