@@ -32,17 +32,13 @@ class Pyramid(nn.Module):
     def __init__(self, channels: Sequence[int], width: int = 64) -> None:
         super().__init__()
         self.lateral = nn.ModuleList([nn.Conv2d(c, width, 1) for c in channels])
-        self.smooth4 = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
-        self.smooth8 = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+        self.smooth4 = smooth(width, width)
+        self.smooth8 = smooth(width, width)
 
     def forward(self, maps: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Maps at strides 4, 8, 16, 32 to ([B, width, H/4, W/4], [B, width, H/8, W/8])."""
-        top = self.lateral[3](maps[3])
-        levels = []
-        for index in (2, 1, 0):
-            top = self.lateral[index](maps[index]) + functional.interpolate(top, scale_factor=2.0, mode="nearest")
-            levels.append(top)
-        return self.smooth4(levels[2]), self.smooth8(levels[1])
+        levels = top_down(self.lateral, maps)
+        return self.smooth4(levels[-1]), self.smooth8(levels[-2])
 
 
 class Detail(nn.Module):
@@ -52,15 +48,11 @@ class Detail(nn.Module):
         super().__init__()
         self.backbone = feature_maps(backbone)
         self.lateral = nn.ModuleList([nn.Conv2d(c, width, 1) for c in last_channels(self.backbone)[1:]])
-        self.smooth = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+        self.smooth = smooth(width, width)
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, 3, H, W] to [B, width, H/8, W/8]."""
-        maps = self.backbone(image)[-3:]
-        top = self.lateral[2](maps[2])
-        for index in (1, 0):
-            top = self.lateral[index](maps[index]) + functional.interpolate(top, scale_factor=2.0, mode="nearest")
-        return self.smooth(top)
+        return self.smooth(top_down(self.lateral, self.backbone(image)[-3:])[-1])
 
 
 class Student(nn.Module):
@@ -95,7 +87,7 @@ class Student(nn.Module):
         self.coarse_presence = nn.Linear(channels[-1] + width, 1)
         self.fine_heat = nn.Conv2d(width, len(PLATE_POINTS), 1)
         self.fine_presence = nn.Linear(channels[-1] + width, 1)
-        self.stage_features = nn.Sequential(nn.Conv2d(width, 96, 3, padding=1), nn.GroupNorm(8, 96), nn.GELU())
+        self.stage_features = smooth(width, 96)
         self.head = StageHead(96, stages, weighted=weighted)
         self.fraction = nn.Linear(96, 1)
         if closer:
@@ -162,6 +154,20 @@ class Student(nn.Module):
         """Grad-CAM [B, 16, 16] (times ``magnify``) of class ``stage`` [B], by default the likeliest, over the second
         look; absolute scale."""
         return gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
+
+
+def smooth(channels: int, width: int) -> nn.Sequential:
+    """3 x 3 convolution, normalisation over the image, GELU."""
+    return nn.Sequential(nn.Conv2d(channels, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
+
+
+def top_down(lateral: nn.ModuleList, maps: Sequence[Tensor]) -> list[Tensor]:
+    """A backbone's maps, each with those below it added, from the deepest to the finest; ``lateral`` in the order of
+    ``maps`` brings them to one width."""
+    levels = [lateral[-1](maps[-1])]
+    for layer, map_ in zip(reversed(lateral[:-1]), reversed(maps[:-1]), strict=True):
+        levels.append(layer(map_) + functional.interpolate(levels[-1], scale_factor=2.0, mode="nearest"))
+    return levels
 
 
 def feature_maps(backbone: str) -> nn.Module:

@@ -196,8 +196,8 @@ def test_it_begins_with_a_backbone_or_with_a_whole_student(model: Path, network:
     kept, head = "backbone.stem_0.weight", "head.classifier.weight"
     assert torch.equal(backbone.student.state_dict()[kept], whole.student.state_dict()[kept])
     assert not torch.equal(backbone.student.state_dict()[head], whole.student.state_dict()[head])
-    with pytest.raises(NetworkError, match="another stages and another closer"):
-        TwoLooks(replace(TINY, start=f"whole:{model}", closer=True), 3, 4)
+    with pytest.raises(NetworkError, match="another stages and another magnify and another closer"):
+        TwoLooks(replace(TINY, start=f"whole:{model}", magnify=2, closer=True), 3, 4)
     with pytest.raises(NetworkError, match="no dropout"):
         TwoLooks(replace(TINY, drop=0.1), 3, 5)
 
