@@ -12,19 +12,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+SHUT = -1.5
+"""What a weighted gate's bias begins with: the log-odds of the share, 18 %, that boxes have of what is seen closer."""
+
 
 class StageHead(nn.Module):
     """Convolutional attention gate, global mean pooling, linear layer: features [B, C, h, w] to logits [B, stages].
 
     The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])). Without
     ``attention`` there is none, and the features are averaged as they are. ``weighted``: the gate is divided by its
-    mean, so that what is averaged counts the same however small the place is that the gate leaves.
+    mean, so that what is averaged counts the same however small the place is that the gate leaves; it begins nearly
+    shut, as most of what is seen is not the plate.
     """
 
     def __init__(self, channels: int, stages: int, attention: bool = True, weighted: bool = False) -> None:
         super().__init__()
         self.weighted = weighted
         self.gate = nn.Conv2d(2, 1, 7, padding=3) if attention else None
+        if self.gate is not None and self.gate.bias is not None and weighted:
+            nn.init.constant_(self.gate.bias, SHUT)
         self.classifier = nn.Linear(channels, stages)
 
     def gate_logits(self, features: Tensor) -> Tensor:

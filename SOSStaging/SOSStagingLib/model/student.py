@@ -24,6 +24,8 @@ PLATE_POINTS = ("sos", "endocranial", "ectocranial")
 LOOK_SIZE = 128
 COARSE_FACTOR = 5
 """Slab pixels per coarse pixel: 0.4 mm to 2 mm."""
+STAGED = 0.5
+"""Share of the second look's sides that the stage is read from where the student looks closer."""
 
 
 class Pyramid(nn.Module):
@@ -61,7 +63,7 @@ class Student(nn.Module):
     ``magnify``: how many times larger the second look's picture is shown to the backbone, so that what is 1 to 2 mm
     wide is not lost in its first strides; maps get as much finer, positions stay in the window's own pixels.
     ``closer``: the stage is read from the middle half of the second look's window alone, shown twice as large again to
-    a backbone of its own, which need not see heads at 2 mm as well; its features are 0 beside it.
+    a backbone of its own, which need not see heads at 2 mm as well.
     ``weighted``: see ``StageHead``.
     """
 
@@ -111,8 +113,8 @@ class Student(nn.Module):
 
         Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3,
         32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid; maps
-        have ``magnify`` times as many rows and columns, ``features`` and ``gate`` twice as many again where it looks
-        ``closer``.
+        have ``magnify`` times as many rows and columns. ``features`` and ``gate`` are of the middle ``STAGED`` share
+        of the window alone where it looks ``closer``.
         """
         where, middle = self._where(image)
         features = self._closest(image) if self.closer else self.stage_features(middle)
@@ -141,19 +143,22 @@ class Student(nn.Module):
         return functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
 
     def _closest(self, image: Tensor) -> Tensor:
-        """Stage features of the middle half of the second look, laid where it lies in all of it."""
-        edge = image.shape[-1] // 4
+        """Stage features of the middle of the second look."""
+        edge = round(image.shape[-1] * (1 - STAGED) / 2)
         shown = functional.interpolate(
-            image[..., edge:-edge, edge:-edge], scale_factor=2.0 * self.magnify, mode="bilinear"
+            image[..., edge:-edge, edge:-edge], scale_factor=self.magnify / STAGED, mode="bilinear"
         )
-        features = self.stage_features(self.detail(shown))
-        beside = features.shape[-1] // 2
-        return functional.pad(features, (beside, beside, beside, beside))
+        features: Tensor = self.stage_features(self.detail(shown))
+        return features
 
     def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
-        """Grad-CAM [B, 16, 16] (times ``magnify``) of class ``stage`` [B], by default the likeliest, over the second
-        look; absolute scale."""
-        return gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
+        """Grad-CAM [B, 16, 16] (times ``magnify``, and twice as fine where it looks ``closer``) of class ``stage``
+        [B], by default the likeliest, over the second look; absolute scale, 0 where no stage is read from."""
+        cam = gradcam(self.head, fine["features"], fine["logits"].argmax(1) if stage is None else stage)
+        if not self.closer:
+            return cam
+        beside = round(cam.shape[-1] * (1 / STAGED - 1) / 2)
+        return functional.pad(cam, (beside, beside, beside, beside))
 
 
 def smooth(channels: int, width: int) -> nn.Sequential:

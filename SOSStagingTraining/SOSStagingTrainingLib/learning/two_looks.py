@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Self
 
 import torch
-from SOSStagingLib.model.student import LOOK_SIZE, Student, normalise, peak_position
+from SOSStagingLib.model.student import LOOK_SIZE, STAGED, Student, normalise, peak_position
 from SOSStagingLib.scan.types import SLAB_SIZE
 from torch import Tensor, nn
 from torch.nn import functional
@@ -90,6 +90,13 @@ class TwoLooks(nn.Module):
     def second(self, image: Tensor, valid: Tensor, window: Tensor) -> dict[str, Tensor]:
         """Look closer at windows [B, 4] of the views; what ``Student.fine`` says, positions in window pixels."""
         return self.student.fine(_shown(image, valid, window))
+
+    def staged(self, window: Tensor) -> Tensor:
+        """The part [B, 4] of windows [B, 4] that stages are read from, and that ``features`` and ``gate`` show."""
+        if not self.student.closer:
+            return window
+        edge = (window[:, 2:] - window[:, :2]) * (1 - STAGED) / 2
+        return torch.cat([window[:, :2] + edge, window[:, 2:] - edge], 1)
 
     def whether(self, image: Tensor, valid: Tensor, window: Tensor) -> Tensor:
         """``presence`` [B] of the second look at windows [B, 4] that may hold no plate: what stages takes no part, so

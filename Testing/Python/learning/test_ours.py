@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 
 from learning.made_batches import made_batch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
+from SOSStagingLib.model.gradcam import gradcam  # noqa: E402
 from SOSStagingLib.model.predictor import Predictor  # noqa: E402
 from SOSStagingLib.model.sosmodel import write_model  # noqa: E402
 from SOSStagingLib.model.student import LOOK_SIZE, Student, normalise  # noqa: E402
@@ -251,9 +252,14 @@ def test_what_looks_closer_stages_the_middle_of_the_window_by_a_backbone_of_its_
     whole, half = (network.eval().student.fine(shown) for shown in (image, middle))
     torch.testing.assert_close(whole["logits"], half["logits"])
     assert not torch.allclose(whole["heat"], half["heat"])
-    beside = whole["features"].clone()
-    beside[:, :, 8:24, 8:24] = 0
-    assert whole["features"].any() and not beside.any()
+    window = window_around(torch.tensor([[80.0, 80.0]]), (160, 160))
+    torch.testing.assert_close(network.staged(window), torch.tensor([[71.5, 71.5, 87.5, 87.5]]))
+    assert whole["features"].shape[-2:] == whole["gate"].shape[-2:] == (16, 16)
+    cam = network.student.cam(whole)
+    beside = cam.clone()
+    beside[:, 8:24, 8:24] = 0
+    assert cam.shape == (2, 32, 32) and not beside.any()
+    torch.testing.assert_close(cam[:, 8:24, 8:24], gradcam(network.student.head, whole["features"], whole["logits"].argmax(1)))
     # A place without a plate says nothing of how plates look.
     before = {name: value.clone() for name, value in own.named_buffers()}
     batch = made_batch(2, 160, 3)
