@@ -76,14 +76,14 @@ class Ours:
         logits, logit map and activations against the teacher's."""
         first = network.first(batch.image, batch.valid)
         window = window_around(_place(first, batch), view_of(batch))
-        fine = network.second(batch.image, batch.valid, window)
+        fine, staged = network.second(batch.image, batch.valid, window), network.staged(window)
         shares = label_shares(batch.stage, batch.soft, context.labels or "ordinal", smoothing=context.smoothing)
         return {
             "classification": cross_entropy(fine["logits"], shares),
             "presence": presence(network, first, fine, batch),
             **_where(first, fine, window, batch),
-            **_attention(network.student.head, fine, network.staged(window), batch, context),
-            **_taught(network.student.head, fine, network.staged(window), taught(context.teachers, batch), batch, context),
+            **_attention(network.student.head, fine, staged, batch, context),
+            **_taught(network.student.head, fine, staged, taught(context.teachers, batch), batch, context),
         }
 
     def predict(self, network: Any, batch: Batch, context: Context) -> Prediction:
@@ -146,9 +146,9 @@ def _where(first: FirstLook, fine: dict[str, Tensor], window: Tensor, batch: Bat
     }
 
 
-def _attention(head: Any, fine: dict[str, Tensor], window: Tensor, batch: Batch, context: Context) -> dict[str, Tensor]:
+def _attention(head: Any, fine: dict[str, Tensor], staged: Tensor, batch: Batch, context: Context) -> dict[str, Tensor]:
     usable, chosen = has_box(batch.box), context.distil
-    mask = cut(batch.mask, window.detach())
+    mask = cut(batch.mask, staged.detach())
     classes = batch.stage if chosen.cam_class == "true" else fine["logits"].argmax(1)
     gate = fine["gate"].float()
     wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area")
@@ -158,10 +158,10 @@ def _attention(head: Any, fine: dict[str, Tensor], window: Tensor, batch: Batch,
 
 
 def _taught(
-    head: Any, fine: dict[str, Tensor], window: Tensor, teacher: Taught, batch: Batch, context: Context
+    head: Any, fine: dict[str, Tensor], staged: Tensor, teacher: Taught, batch: Batch, context: Context
 ) -> dict[str, Tensor]:
     """Compare the second look, read through the teacher's crop, with what the teacher says of that crop."""
-    region = in_window(batch.crop_box.unflatten(1, (2, 2)), window.detach()).flatten(1)
+    region = in_window(batch.crop_box.unflatten(1, (2, 2)), staged.detach()).flatten(1)
     heat, squared = context.distil.temperature, context.distil.t_squared
     features = [
         attention_transfer(through(fine["features"], region, LOOK, _size(other)), other.float(), teacher.usable)

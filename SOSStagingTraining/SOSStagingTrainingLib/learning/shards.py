@@ -18,9 +18,7 @@ REAL = "-real-"
 """In the names of shards with windows in real surroundings."""
 
 
-def write_shard(
-    folder: Path, seed: int, number: int, real: Sequence[Path] = (), without: Collection[str] = ()
-) -> Path:
+def write_shard(folder: Path, seed: int, number: int, real: Sequence[Path] = (), without: Collection[str] = ()) -> Path:
     """Draw and write one shard; an existing one is kept.
 
     With ``real`` heads its windows come from their surroundings, in turn; raises SurroundingsError where one has none.

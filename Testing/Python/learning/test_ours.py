@@ -259,7 +259,9 @@ def test_what_looks_closer_stages_the_middle_of_the_window_by_a_backbone_of_its_
     beside = cam.clone()
     beside[:, 8:24, 8:24] = 0
     assert cam.shape == (2, 32, 32) and not beside.any()
-    torch.testing.assert_close(cam[:, 8:24, 8:24], gradcam(network.student.head, whole["features"], whole["logits"].argmax(1)))
+    torch.testing.assert_close(
+        cam[:, 8:24, 8:24], gradcam(network.student.head, whole["features"], whole["logits"].argmax(1))
+    )
     # A place without a plate says nothing of how plates look.
     before = {name: value.clone() for name, value in own.named_buffers()}
     batch = made_batch(2, 160, 3)

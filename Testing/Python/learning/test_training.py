@@ -240,9 +240,7 @@ def test_a_run_that_keeps_stages_asks_no_label_and_begins_as_the_student_it_star
                 rows = {key: data[key] for key in data.files}
             rows["stage"] = np.resize(np.array(stages, np.int8), len(rows["stage"]))
             np.savez(path, **rows)
-        recipe = Recipe(
-            backbone=backbone, steps=2, batch=4, warmup=1, keep_stages=True, weights=dict(KEEPING_WEIGHTS)
-        )
+        recipe = Recipe(backbone=backbone, steps=2, batch=4, warmup=1, keep_stages=True, weights=dict(KEEPING_WEIGHTS))
         return train(recipe, Examples(tmp_path / "examples"), tmp_path / name, kept.state_dict()).state_dict()
 
     one, other = trained("one", [1, 2]), trained("other", [3, 4])

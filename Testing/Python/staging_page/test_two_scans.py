@@ -59,9 +59,7 @@ def test_the_views_show_the_scan_that_the_panel_speaks_of(person, two, bench):
     assert all(part(volume, "region").GetDisplayNode().GetVisibility() for volume in two)
 
 
-def test_a_scan_that_came_while_the_page_was_open_stays_in_view_and_the_others_leave_as_they_were(
-    person, head, bench
-):
+def test_a_scan_that_came_while_the_page_was_open_stays_in_view_and_the_others_leave_as_they_were(person, head, bench):
     person.stage()
     bench.select_module("")
     assert shown() == (HEAD.name, None)
