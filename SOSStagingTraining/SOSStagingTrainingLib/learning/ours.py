@@ -39,8 +39,8 @@ from .students import Taught, taught, view_of
 from .two_looks import FirstLook, TwoLooks, cut, in_view, in_window, window_around
 
 LOOK = (LOOK_SIZE, LOOK_SIZE)
-JITTER = 0.025
-"""Farthest, as a share of the view, that a training window lies off the box: 6.4 mm of a slab."""
+JITTER = 0.0125
+"""Farthest, as a share of the view, that a training window lies off the box: 3.2 mm of a slab."""
 NEAR = 0.04
 """So near, as a share of the view, must the first look have come for its window to be taken."""
 AT_REST_PX = 2.0
