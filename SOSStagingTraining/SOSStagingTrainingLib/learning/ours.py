@@ -79,7 +79,7 @@ class Ours:
         fine, staged = network.second(batch.image, batch.valid, window), network.staged(window)
         shares = label_shares(batch.stage, batch.soft, context.labels or "ordinal", smoothing=context.smoothing)
         return {
-            "classification": cross_entropy(fine["logits"], shares),
+            "classification": cross_entropy(*_by_member(fine, shares)),
             "presence": presence(network, first, fine, batch),
             **_where(first, fine, window, batch),
             **_attention(network.student.head, fine, staged, batch, context),
@@ -151,7 +151,7 @@ def _attention(head: Any, fine: dict[str, Tensor], staged: Tensor, batch: Batch,
     mask = cut(batch.mask, staged.detach())
     classes = batch.stage if chosen.cam_class == "true" else fine["logits"].argmax(1)
     gate = fine["gate"].float()
-    wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area")
+    wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area").expand_as(gate)
     apart = functional.binary_cross_entropy_with_logits(gate, wanted, reduction="none")
     attention = attention_mse(head, fine["features"], classes, mask, normalise=chosen.cam_normalise, usable=usable)
     return {"gate": mean_over(apart, usable), "attention": attention}
@@ -168,11 +168,20 @@ def _taught(
         for other in teacher.features
     ]
     maps = logit_map(head, fine["features"])
+    said, wanted = _by_member(fine, teacher.logits)
+    usable = teacher.usable.repeat_interleave(len(said) // len(teacher.usable))
     return {
-        "distillation": softened_kl(fine["logits"], teacher.logits, heat, t_squared=squared, usable=teacher.usable),
+        "distillation": softened_kl(said, wanted, heat, t_squared=squared, usable=usable),
         "spatial": spatial_kl(maps, teacher.map, region, LOOK, heat, t_squared=squared, usable=teacher.usable),
         "features": torch.stack(features).mean(),
     }
+
+
+def _by_member(fine: dict[str, Tensor], wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """What each member says of each example [B M, S], and what it should say, ``wanted`` [B, S] being for all: each
+    learns by itself, or else one would do the work of all."""
+    each = fine["each"]
+    return each.flatten(0, 1), wanted.repeat_interleave(each.shape[1], 0)
 
 
 def _size(map_: Tensor) -> tuple[int, int]:

@@ -23,7 +23,10 @@ LOOK_SHARE = LOOK_SIZE / SLAB_SIZE
 WHOLE_STUDENT = "whole:"
 """Begins what a network starts from where that is a whole student, its heads as well: whole:simulated, or whole: and
 the path of a .sosmodel."""
-USUAL: dict[str, Any] = {"backbone": "", "stages": 0, "width": 64, "magnify": 1, "weighted": False, "closer": False}
+USUAL: dict[str, Any] = {
+    **{"backbone": "", "stages": 0, "width": 64, "magnify": 1},
+    **{"weighted": False, "closer": False, "members": 1},
+}
 """What older cards do not say of a student."""
 
 
@@ -35,6 +38,7 @@ class Make(NamedTuple):
     width: int
     magnify: int
     closer: bool
+    members: int
 
 
 class FirstLook(NamedTuple):
@@ -54,7 +58,11 @@ class TwoLooks(nn.Module):
         super().__init__()
         if settings.drop or settings.drop_path:
             raise NetworkError("no_drop", "The two-look student has no dropout.", "Set drop and drop_path to 0.")
-        make = Make(settings.backbone, stages, settings.width, settings.magnify, settings.closer)
+        if settings.members > 1 and not settings.closer:
+            text = "Only a student that looks closer has several members."
+            raise NetworkError("members", text, "Set network.closer to true, or network.members to 1.")
+        looks = settings.magnify, settings.closer, settings.members
+        make = Make(settings.backbone, stages, settings.width, *looks)
         if settings.start.startswith(WHOLE_STUDENT):
             self.student = whole_start(make, settings.start.removeprefix(WHOLE_STUDENT))
         else:
