@@ -98,8 +98,10 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
     return (total / (n * share[..., None])).flatten(1)
 
 
-def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False) -> Tensor:
-    """Grad-CAM [B, h, w] of class ``target`` [B], never negative.
+def gradcam(
+    head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False, apart: bool = False
+) -> Tensor:
+    """Grad-CAM [B, h, w] of class ``target`` [B], never negative; ``apart``: that of each member, [B, members, h, w].
 
     Shown (``normalise=False``), it is on one absolute scale: times the squared number of positions, so that without the
     gate its mean would be the class's share of the logit; no per-image rescaling, an empty map stays empty. In a loss
@@ -110,7 +112,8 @@ def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: boo
     with torch.autocast(features.device.type, enabled=False):
         features = features.to(head.classifier.weight.dtype)
         alpha = channel_weights(head, features, target) * n
-        cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
+        members = features.unflatten(1, (head.members, -1)), alpha.unflatten(1, (head.members, -1))
+        cam = functional.relu(torch.einsum("bmkhw,bmk->bmhw" if apart else "bmkhw,bmk->bhw", *members))
     if normalise:
-        cam = cam / cam.detach().amax((1, 2), keepdim=True).clamp_min(1e-6)
+        cam = cam / cam.detach().amax((-2, -1), keepdim=True).clamp_min(1e-6)
     return cam

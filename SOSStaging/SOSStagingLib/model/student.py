@@ -114,8 +114,9 @@ class Student(nn.Module):
         summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
         return {"heat": self.coarse_heat(high), "presence": self.coarse_presence(summary).squeeze(1)}
 
-    def fine(self, image: Tensor) -> dict[str, Tensor]:
-        """Second look. ``image`` [B, 3, 128, 128] normalised slab planes.
+    def fine(self, image: Tensor, spots: Tensor | None = None) -> dict[str, Tensor]:
+        """Second look. ``image`` [B, 3, 128, 128] normalised slab planes. ``spots`` [B, M, 3], in training: by how many
+        pixels (x, y) beside the middle, and how many times as large, is what each member is shown.
 
         Gives ``features`` [B, 96 M, 16, 16] of M members, ``logits`` [B, stages] and those of ``each`` member
         [B, M, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3, 32, 32] of the plate's centre and ends,
@@ -124,7 +125,7 @@ class Student(nn.Module):
         ``closer``.
         """
         where, middle = self._where(image)
-        features = self._closest(image) if self.closer else self.stage_features(middle)
+        features = self._closest(image, spots) if self.closer else self.stage_features(middle)
         pooled = self.head.pooled(features)
         return {
             **where,
@@ -150,13 +151,17 @@ class Student(nn.Module):
             return image
         return functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
 
-    def _closest(self, image: Tensor) -> Tensor:
-        """Stage features of the middle of the second look."""
-        edge = round(image.shape[-1] * (1 - STAGED) / 2)
-        shown = functional.interpolate(
-            image[..., edge:-edge, edge:-edge], scale_factor=self.magnify / STAGED, mode="bilinear"
-        )
-        features: Tensor = self.stage_features(torch.cat([detail(shown) for detail in self.details], 1))
+    def _closest(self, image: Tensor, spots: Tensor | None) -> Tensor:
+        """Stage features of the middle of the second look, or of a spot beside it for each member."""
+        if spots is None:
+            edge = round(image.shape[-1] * (1 - STAGED) / 2)
+            middle = image[..., edge:-edge, edge:-edge]
+            shown = [functional.interpolate(middle, scale_factor=self.magnify / STAGED, mode="bilinear")]
+        else:
+            shown = [_spot(image, spots[:, n], self.magnify) for n in range(len(self.details))]
+        seen = shown * len(self.details) if spots is None else shown
+        maps = [detail(picture) for detail, picture in zip(self.details, seen, strict=True)]
+        features: Tensor = self.stage_features(torch.cat(maps, 1))
         return features
 
     def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
@@ -167,6 +172,17 @@ class Student(nn.Module):
             return cam
         beside = round(cam.shape[-1] * (1 / STAGED - 1) / 2)
         return functional.pad(cam, (beside, beside, beside, beside))
+
+
+def _spot(image: Tensor, spot: Tensor, magnify: int) -> Tensor:
+    """What lies at spots [B, 3] of pictures [B, C, H, W] as ``Student.fine`` counts them."""
+    half = STAGED * spot[:, 2]
+    across, down = (2 * spot[:, n] / image.shape[-1] for n in (0, 1))
+    none = torch.zeros_like(half)
+    matrix = torch.stack([torch.stack([half, none, across], 1), torch.stack([none, half, down], 1)], 1)
+    size = [*image.shape[:2], image.shape[-2] * magnify, image.shape[-1] * magnify]
+    grid = functional.affine_grid(matrix.to(image.dtype), size, align_corners=False)
+    return functional.grid_sample(image, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def smooth(channels: int, width: int, members: int = 1) -> nn.Sequential:

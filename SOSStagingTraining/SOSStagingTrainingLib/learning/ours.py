@@ -1,7 +1,7 @@
 """Our student: two looks of one network, taught on a study by the teacher that the paper's student has too.
 
 The second look covers what the teacher's crop shows, at the scan's own resolution (or, where it looks closer, twice as
-large), so that class logits, logit map and features can be compared place by place; the paper aligns a crop with a
+large), so that class logits and features can be compared place by place; the paper aligns a crop with a
 whole slice. The first look learns where to look from the raters' boxes, and through the window it places from the stage
 itself. Labels are the raters' votes, softened towards neighbouring stages.
 """
@@ -26,10 +26,8 @@ from .distillation import (
     attention_transfer,
     cross_entropy,
     label_shares,
-    logit_map,
     mean_over,
     softened_kl,
-    spatial_kl,
 )
 from .losses import heat_errors
 from .maps import has_box, paste, through
@@ -44,16 +42,18 @@ JITTER = 0.0125
 NEAR = 0.04
 """So near, as a share of the view, must the first look have come for its window to be taken."""
 AT_REST_PX = 2.0
-PLACES = 1
-"""The stream of random numbers that places windows; see ``Batch.draws``."""
+SPOT_SHIFT_PX, SPOT_ZOOM = 4.0, 0.15
+"""How far beside the middle, 1.6 mm, and by what share larger or smaller, is what each member is shown in training."""
+PLACES, SPOTS = 1, 3
+"""The streams of random numbers that place windows, and what members are shown; see ``Batch.draws``."""
 
 
 @dataclass(frozen=True)
 class Ours:
     """The two-look student as a method. Weights of the terms are ours.
 
-    ``spatial`` asks every place for the stage, as a crop's network with its wide view can give it: the gate then hardly
-    shuts and Grad-CAM fills what is seen. So it weighs nothing unless a recipe says otherwise.
+    The teacher's logit map is not asked for place by place: a crop's network, with its wide view, names the stage
+    everywhere, and a gate taught so hardly shuts.
     """
 
     name: str = "ours"
@@ -61,7 +61,7 @@ class Ours:
     crops: Crops = ("expert", "none")
     weights: dict[str, float] = field(
         default_factory=lambda: {
-            **{"classification": 0.4, "distillation": 0.6, "spatial": 0.0, "features": 0.1},
+            **{"classification": 0.4, "distillation": 0.6, "features": 0.1},
             **{"attention": 0.1, "gate": 1.0, "coarse_heat": 0.25, "fine_heat": 0.2, "presence": 0.3},
         }
     )
@@ -72,18 +72,19 @@ class Ours:
 
     def losses(self, network: Any, batch: Batch, context: Context, generator: torch.Generator) -> dict[str, Tensor]:
         """``classification`` and ``presence``; ``coarse_heat`` and ``fine_heat``: where; ``gate`` and ``attention``:
-        the second look's gate and Grad-CAM against the ROI; ``distillation``, ``spatial`` and ``features``: class
-        logits, logit map and activations against the teacher's."""
+        the second look's gate and Grad-CAM against the ROI; ``distillation`` and ``features``: class logits and
+        activations against the teacher's. Those of the stage are means over the members."""
         first = network.first(batch.image, batch.valid)
         window = window_around(_place(first, batch), view_of(batch))
-        fine, staged = network.second(batch.image, batch.valid, window), network.staged(window)
+        spots = _spots(network, batch)
+        fine, staged = network.second(batch.image, batch.valid, window, spots), network.staged(window, spots)
         shares = label_shares(batch.stage, batch.soft, context.labels or "ordinal", smoothing=context.smoothing)
         return {
             "classification": cross_entropy(*_by_member(fine, shares)),
             "presence": presence(network, first, fine, batch),
             **_where(first, fine, window, batch),
             **_attention(network.student.head, fine, staged, batch, context),
-            **_taught(network.student.head, fine, staged, taught(context.teachers, batch), batch, context),
+            **_taught(fine, staged, taught(context.teachers, batch), batch, context),
         }
 
     def predict(self, network: Any, batch: Batch, context: Context) -> Prediction:
@@ -146,35 +147,45 @@ def _where(first: FirstLook, fine: dict[str, Tensor], window: Tensor, batch: Bat
     }
 
 
+def _spots(network: Any, batch: Batch) -> Tensor:
+    """What each member is shown [B, M, 3], as ``Student.fine`` takes it: not the same, so that they err apart."""
+    drawn = 2 * batch.draws(SPOTS, network.student.head.members, 3) - 1
+    return torch.cat([drawn[..., :2] * SPOT_SHIFT_PX, 1 + SPOT_ZOOM * drawn[..., 2:]], -1)
+
+
 def _attention(head: Any, fine: dict[str, Tensor], staged: Tensor, batch: Batch, context: Context) -> dict[str, Tensor]:
-    usable, chosen = has_box(batch.box), context.distil
-    mask = cut(batch.mask, staged.detach())
+    usable, chosen, members = has_box(batch.box), context.distil, staged.shape[1]
+    seen = cut(batch.mask.repeat_interleave(members, 0), staged.detach().flatten(0, 1))
+    mask = seen[:, 0].unflatten(0, (-1, members))
     classes = batch.stage if chosen.cam_class == "true" else fine["logits"].argmax(1)
     gate = fine["gate"].float()
-    wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area").expand_as(gate)
-    apart = functional.binary_cross_entropy_with_logits(gate, wanted, reduction="none")
-    attention = attention_mse(head, fine["features"], classes, mask, normalise=chosen.cam_normalise, usable=usable)
-    return {"gate": mean_over(apart, usable), "attention": attention}
+    wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area")
+    gates = functional.binary_cross_entropy_with_logits(gate, wanted, reduction="none")
+    normalise = chosen.cam_normalise
+    attention = attention_mse(head, fine["features"], classes, mask, normalise=normalise, usable=usable, apart=True)
+    return {"gate": mean_over(gates, usable), "attention": attention}
 
 
 def _taught(
-    head: Any, fine: dict[str, Tensor], staged: Tensor, teacher: Taught, batch: Batch, context: Context
+    fine: dict[str, Tensor], staged: Tensor, teacher: Taught, batch: Batch, context: Context
 ) -> dict[str, Tensor]:
-    """Compare the second look, read through the teacher's crop, with what the teacher says of that crop."""
-    region = in_window(batch.crop_box.unflatten(1, (2, 2)), staged.detach()).flatten(1)
-    heat, squared = context.distil.temperature, context.distil.t_squared
+    """Compare what each member says, and its features read through the teacher's crop, with what the teacher says of
+    that crop."""
+    members = staged.shape[1]
+    usable = teacher.usable.repeat_interleave(members)
+    corners = batch.crop_box.repeat_interleave(members, 0).unflatten(1, (2, 2))
+    region = in_window(corners, staged.detach().flatten(0, 1)).flatten(1)
+    mine = fine["features"].unflatten(1, (members, -1)).flatten(0, 1)
     features = [
-        attention_transfer(through(fine["features"], region, LOOK, _size(other)), other.float(), teacher.usable)
+        attention_transfer(
+            through(mine, region, LOOK, _size(other)), other.float().repeat_interleave(members, 0), usable
+        )
         for other in teacher.features
     ]
-    maps = logit_map(head, fine["features"])
     said, wanted = _by_member(fine, teacher.logits)
-    usable = teacher.usable.repeat_interleave(len(said) // len(teacher.usable))
-    return {
-        "distillation": softened_kl(said, wanted, heat, t_squared=squared, usable=usable),
-        "spatial": spatial_kl(maps, teacher.map, region, LOOK, heat, t_squared=squared, usable=teacher.usable),
-        "features": torch.stack(features).mean(),
-    }
+    chosen = context.distil
+    apart = softened_kl(said, wanted, chosen.temperature, t_squared=chosen.t_squared, usable=usable)
+    return {"distillation": apart, "features": torch.stack(features).mean()}
 
 
 def _by_member(fine: dict[str, Tensor], wanted: Tensor) -> tuple[Tensor, Tensor]:

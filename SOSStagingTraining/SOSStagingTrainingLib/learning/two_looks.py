@@ -95,16 +95,21 @@ class TwoLooks(nn.Module):
         step = place.new_tensor([image.shape[-1], image.shape[-2]]) / LOOK_SIZE
         return FirstLook(said["heat"], said["presence"], (place[:, 0] + 0.5) * step - 0.5, mass[:, 0])
 
-    def second(self, image: Tensor, valid: Tensor, window: Tensor) -> dict[str, Tensor]:
+    def second(self, image: Tensor, valid: Tensor, window: Tensor, spots: Tensor | None = None) -> dict[str, Tensor]:
         """Look closer at windows [B, 4] of the views; what ``Student.fine`` says, positions in window pixels."""
-        return self.student.fine(_shown(image, valid, window))
+        return self.student.fine(_shown(image, valid, window), spots)
 
-    def staged(self, window: Tensor) -> Tensor:
-        """The part [B, 4] of windows [B, 4] that stages are read from, and that ``features`` and ``gate`` show."""
+    def staged(self, window: Tensor, spots: Tensor | None = None) -> Tensor:
+        """The part [B, 4] of windows [B, 4] that stages are read from, and that ``features`` and ``gate`` show; where
+        each member is shown another spot [B, M, 3], that of each, [B, M, 4]."""
         if not self.student.closer:
-            return window
-        edge = (window[:, 2:] - window[:, :2]) * (1 - STAGED) / 2
-        return torch.cat([window[:, :2] + edge, window[:, 2:] - edge], 1)
+            return window if spots is None else window[:, None].expand(-1, spots.shape[1], -1)
+        size = window[:, 2:] - window[:, :2]
+        middle, half = window[:, :2] + size / 2, STAGED * size / 2
+        if spots is not None:
+            middle = middle[:, None] + spots[..., :2] * size[:, None] / LOOK_SIZE
+            half = half[:, None] * spots[..., 2:]
+        return torch.cat([middle - half, middle + half], -1)
 
     def whether(self, image: Tensor, valid: Tensor, window: Tensor) -> Tensor:
         """``presence`` [B] of the second look at windows [B, 4] that may hold no plate: what stages takes no part, so

@@ -276,6 +276,26 @@ def test_what_looks_closer_stages_the_middle_of_the_window_by_a_backbone_of_its_
     assert not all(torch.equal(before[name], value) for name, value in own.named_buffers())
 
 
+@torch.no_grad()
+def test_what_a_member_is_shown_lies_where_it_is_said_to() -> None:
+    torch.manual_seed(5)
+    network = TwoLooks(replace(TINY, closer=True, members=2), 3, 5).eval()
+    coarse = torch.rand(2, 3, 80, 80, generator=torch.Generator().manual_seed(7))
+    image = torch.nn.functional.interpolate(coarse, size=(SLAB_SIZE, SLAB_SIZE), mode="bilinear")
+    window = window_around(torch.tensor([[300.0, 310.0], [330.0, 280.0]]), (SLAB_SIZE, SLAB_SIZE))
+    spots = torch.tensor([[[0.0, 0.0, 1.0], [4.0, -3.0, 0.85]], [[-2.0, 1.0, 1.15], [3.0, 3.0, 1.0]]])
+    seen: list[torch.Tensor] = []
+    for detail in network.student.details:
+        detail.register_forward_pre_hook(lambda _, shown: seen.append(shown[0]))
+    network.second(image, torch.ones(2, 1, SLAB_SIZE, SLAB_SIZE), window, spots)
+    staged = network.staged(window, spots)
+    for member, shown in enumerate(seen):
+        for n, there in enumerate(cut(image, staged[:, member])):
+            both = np.corrcoef(shown[n].numpy().ravel(), there.numpy().ravel())[0, 1]
+            assert both > 0.999
+    torch.testing.assert_close(staged[0, 0], network.staged(window)[0])
+
+
 def test_each_member_learns_the_stage_by_itself(context: methods.Context) -> None:
     torch.manual_seed(4)
     network, batch = TwoLooks(replace(TINY, closer=True, members=2), 3, 5).eval(), made_batch(4, 160, 3)
