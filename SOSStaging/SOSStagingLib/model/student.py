@@ -156,11 +156,11 @@ class Student(nn.Module):
         if spots is None:
             edge = round(image.shape[-1] * (1 - STAGED) / 2)
             middle = image[..., edge:-edge, edge:-edge]
-            shown = [functional.interpolate(middle, scale_factor=self.magnify / STAGED, mode="bilinear")]
+            middle = functional.interpolate(middle, scale_factor=self.magnify / STAGED, mode="bilinear")
+            shown = [middle] * len(self.details)
         else:
             shown = [_spot(image, spots[:, n], self.magnify) for n in range(len(self.details))]
-        seen = shown * len(self.details) if spots is None else shown
-        maps = [detail(picture) for detail, picture in zip(self.details, seen, strict=True)]
+        maps = [detail(picture) for detail, picture in zip(self.details, shown, strict=True)]
         features: Tensor = self.stage_features(torch.cat(maps, 1))
         return features
 
