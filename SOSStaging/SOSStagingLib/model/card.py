@@ -14,7 +14,7 @@ TEXTS = ("name", "version", "scheme", "trained_on", "licence")
 # "hf-hub:..." and "local-dir:..." make timm fetch a network or read a folder; plain names do neither.
 BACKBONE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
 SWITCHES = ("weighted", "closer")
-SIZES = {"stages": (2, 20), "width": (8, 1024), "magnify": (1, 8), "members": (1, 8)}
+SIZES = {"stages": (2, 20), "width": (8, 1024), "magnify": (1, 8)}
 CALIBRATION = {"temperature": (0.01, 100.0), "mass": (0.0, 1.0), "coverage": (0.0, 1.0), "presence_threshold": (0, 1)}
 
 
@@ -44,8 +44,6 @@ def _architecture(values: Mapping[str, Any]) -> str | None:
         value = values.get(key, low)
         if type(value) is not int or not low <= value <= high:
             return f"{key} must be a whole number from {low} to {high}"
-    if values.get("members", 1) > 1 and not values.get("closer", False):
-        return "only a student that looks closer has several members"
     return None
 
 

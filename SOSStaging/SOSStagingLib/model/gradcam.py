@@ -22,35 +22,30 @@ class StageHead(nn.Module):
     The gate is the spatial part of CBAM (Woo et al. 2018): sigmoid(conv7x7([mean_c F, max_c F])). Without
     ``attention`` there is none, and the features are averaged as they are. ``weighted``: the gate is divided by its
     mean, so that what is averaged counts the same however small the place is that the gate leaves; it begins nearly
-    shut, as most of what is seen is not the plate. ``members``: the features are those of so many networks, one after
-    the other, each with a gate of its own; the logits are the mean of what each says.
+    shut, as most of what is seen is not the plate.
     """
 
-    def __init__(
-        self, channels: int, stages: int, attention: bool = True, weighted: bool = False, members: int = 1
-    ) -> None:
+    def __init__(self, channels: int, stages: int, attention: bool = True, weighted: bool = False) -> None:
         super().__init__()
         self.weighted = weighted
-        self.members = members
-        self.gate = nn.Conv2d(2 * members, members, 7, padding=3, groups=members) if attention else None
+        self.gate = nn.Conv2d(2, 1, 7, padding=3) if attention else None
         if self.gate is not None and self.gate.bias is not None and weighted:
             nn.init.constant_(self.gate.bias, SHUT)
         self.classifier = nn.Linear(channels, stages)
 
     def gate_logits(self, features: Tensor) -> Tensor:
-        """Attention before the sigmoid, [B, members, h, w]; ValueError where the head has none."""
+        """Attention before the sigmoid, [B, 1, h, w]; ValueError where the head has none."""
         if self.gate is None:
             raise ValueError("this head has no attention gate")
-        apart = self._apart(features)
-        return self.gate(torch.stack([apart.mean(2), apart.amax(2)], 2).flatten(1, 2))
+        mean, peak = features.mean(1, keepdim=True), features.amax(1, keepdim=True)
+        return self.gate(torch.cat([mean, peak], 1))
 
     def gated(self, features: Tensor) -> Tensor:
         """Features times their attention, [B, C, h, w]."""
         if self.gate is None:
             return features
         gate = torch.sigmoid(self.gate_logits(features))
-        gate = gate / gate.mean((2, 3), keepdim=True) if self.weighted else gate
-        return (self._apart(features) * gate.unsqueeze(2)).flatten(1, 2)
+        return features * (gate / gate.mean((2, 3), keepdim=True) if self.weighted else gate)
 
     def pooled(self, features: Tensor) -> Tensor:
         """Gated mean of the features, [B, C]."""
@@ -60,16 +55,6 @@ class StageHead(nn.Module):
         """Logits [B, stages]."""
         return self.classifier(self.pooled(features))
 
-    def each(self, pooled: Tensor) -> Tensor:
-        """What each member says of its part of ``pooled`` [B, C]: logits [B, members, stages], whose mean over members
-        are the head's."""
-        mine = self.classifier.weight.unflatten(1, (self.members, -1))
-        parts = pooled.unflatten(1, (self.members, -1))
-        return self.members * torch.einsum("bmk,smk->bms", parts, mine) + self.classifier.bias
-
-    def _apart(self, features: Tensor) -> Tensor:
-        return features.unflatten(1, (self.members, -1))
-
 
 def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor:
     """Mean over positions of d logit[target] / d features, [B, C], in closed form.
@@ -77,7 +62,6 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
     With A = sigmoid(u), u = conv([m, M]), m and M the mean and maximum over channels, P = sum_k W_k F_k and n
     positions: d logit / dF_k = (W_k A + J_m/C + J_M [k is the maximum]) / n, where J = conv_transpose(P A (1 - A)).
     Without a gate A = 1 and J = 0. In a weighted head the sum of A stands for n, and P less its mean under A for P.
-    Each member has a gate, maximum and P of its own channels.
     """
     channels, n = features.shape[1], features.shape[2] * features.shape[3]
     weights = head.classifier.weight[target]
@@ -86,22 +70,18 @@ def channel_weights(head: StageHead, features: Tensor, target: Tensor) -> Tensor
     gate = torch.sigmoid(head.gate_logits(features))
     area = gate.sum((2, 3))
     share = area if head.weighted else torch.full_like(area, n)
-    apart, weights = features.unflatten(1, (head.members, -1)), weights.unflatten(1, (head.members, -1))
-    evidence = torch.einsum("bmkhw,bmk->bmhw", apart, weights)
+    evidence = torch.einsum("bkhw,bk->bhw", features, weights).unsqueeze(1)
     if head.weighted:
         evidence = evidence - ((evidence * gate).sum((2, 3)) / area)[..., None, None]
-    uphill = evidence * gate * (1 - gate)
-    back = functional.conv_transpose2d(uphill, head.gate.weight, padding=3, groups=head.members)
-    by_mean, by_most = back.unflatten(1, (head.members, 2)).flatten(3).unbind(2)
-    by_peak = torch.zeros_like(weights).scatter_add(2, apart.argmax(2).flatten(2), by_most)
-    total = weights * area[..., None] + by_mean.sum(2, keepdim=True) * head.members / channels + by_peak
-    return (total / (n * share[..., None])).flatten(1)
+    back = functional.conv_transpose2d(evidence * gate * (1 - gate), head.gate.weight, padding=3)
+    peak_of = features.argmax(1, keepdim=True)
+    by_peak = torch.zeros_like(weights).scatter_add(1, peak_of.flatten(1), back[:, 1].flatten(1))
+    total = weights * area + back[:, :1].sum((2, 3)) / channels + by_peak
+    return total / (n * share)
 
 
-def gradcam(
-    head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False, apart: bool = False
-) -> Tensor:
-    """Grad-CAM [B, h, w] of class ``target`` [B], never negative; ``apart``: that of each member, [B, members, h, w].
+def gradcam(head: StageHead, features: Tensor, target: Tensor, *, normalise: bool = False) -> Tensor:
+    """Grad-CAM [B, h, w] of class ``target`` [B], never negative.
 
     Shown (``normalise=False``), it is on one absolute scale: times the squared number of positions, so that without the
     gate its mean would be the class's share of the logit; no per-image rescaling, an empty map stays empty. In a loss
@@ -112,8 +92,7 @@ def gradcam(
     with torch.autocast(features.device.type, enabled=False):
         features = features.to(head.classifier.weight.dtype)
         alpha = channel_weights(head, features, target) * n
-        members = features.unflatten(1, (head.members, -1)), alpha.unflatten(1, (head.members, -1))
-        cam = functional.relu(torch.einsum("bmkhw,bmk->bmhw" if apart else "bmkhw,bmk->bhw", *members))
+        cam = functional.relu(torch.einsum("bkhw,bk->bhw", features, alpha))
     if normalise:
-        cam = cam / cam.detach().amax((-2, -1), keepdim=True).clamp_min(1e-6)
+        cam = cam / cam.detach().amax((1, 2), keepdim=True).clamp_min(1e-6)
     return cam

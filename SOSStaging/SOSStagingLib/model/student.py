@@ -4,7 +4,7 @@ itself.
 First look: the whole slab at 2 mm finds the synchondrosis and other landmarks. Second look: a window of 51 mm at the
 slab's own 0.4 mm around that place gives the stage. Both looks share one timm backbone; there is no detector and no
 crop from outside. A student that looks ``closer`` stages the middle 26 mm of that window, shown twice as large, by a
-backbone of its own, or by several, whose answers it averages.
+backbone of its own.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ class Student(nn.Module):
     wide is not lost in its first strides; maps get as much finer, positions stay in the window's own pixels.
     ``closer``: the stage is read from the middle half of the second look's window alone, shown twice as large again to
     a backbone of its own, which need not see heads at 2 mm as well.
-    ``members``: how many backbones of their own look there; the stage is the mean of what they say (a deep ensemble,
-    Lakshminarayanan et al. 2017, arXiv 1612.01474, behind one way of looking). ``weighted``: see ``StageHead``.
-    ValueError for several members that do not look closer.
+    ``weighted``: see ``StageHead``.
     """
 
     def __init__(
@@ -77,13 +75,10 @@ class Student(nn.Module):
         magnify: int = 1,
         weighted: bool = False,
         closer: bool = False,
-        members: int = 1,
     ) -> None:
         super().__init__()
-        if members != 1 and not closer:
-            raise ValueError("a student of several members looks closer")
         self.architecture: dict[str, Any] = {"backbone": backbone, "stages": stages, "width": width}
-        self.architecture |= {"magnify": magnify, "weighted": weighted, "closer": closer, "members": members}
+        self.architecture |= {"magnify": magnify, "weighted": weighted, "closer": closer}
         self.magnify = magnify
         self.closer = closer
         self.backbone = feature_maps(backbone)
@@ -94,17 +89,16 @@ class Student(nn.Module):
         self.coarse_presence = nn.Linear(channels[-1] + width, 1)
         self.fine_heat = nn.Conv2d(width, len(PLATE_POINTS), 1)
         self.fine_presence = nn.Linear(channels[-1] + width, 1)
-        self.stage_features = smooth(width * members, 96 * members, members)
-        self.head = StageHead(96 * members, stages, weighted=weighted, members=members)
-        self.fraction = nn.Linear(96 * members, 1)
+        self.stage_features = smooth(width, 96)
+        self.head = StageHead(96, stages, weighted=weighted)
+        self.fraction = nn.Linear(96, 1)
         if closer:
-            self.details = nn.ModuleList([Detail(backbone, width) for _ in range(members)])
+            self.detail = Detail(backbone, width)
 
     @property
     def backbones(self) -> list[nn.Module]:
         """All that can begin with a backbone's pretrained weights."""
-        own = [getattr(detail, "backbone") for detail in self.details] if self.closer else []  # noqa: B009
-        return [self.backbone, *own]
+        return [self.backbone, self.detail.backbone] if self.closer else [self.backbone]
 
     def coarse(self, image: Tensor) -> dict[str, Tensor]:
         """First look. ``image`` [B, 1, 128, 128] normalised; gives ``heat`` [B, landmarks, 32, 32] and ``presence``
@@ -114,24 +108,21 @@ class Student(nn.Module):
         summary = torch.cat([maps[-1].mean((2, 3)), middle.amax((2, 3))], 1)
         return {"heat": self.coarse_heat(high), "presence": self.coarse_presence(summary).squeeze(1)}
 
-    def fine(self, image: Tensor, spots: Tensor | None = None) -> dict[str, Tensor]:
-        """Second look. ``image`` [B, 3, 128, 128] normalised slab planes. ``spots`` [B, M, 3], in training: by how many
-        pixels (x, y) beside the middle, and how many times as large, is what each member is shown.
+    def fine(self, image: Tensor) -> dict[str, Tensor]:
+        """Second look. ``image`` [B, 3, 128, 128] normalised slab planes.
 
-        Gives ``features`` [B, 96 M, 16, 16] of M members, ``logits`` [B, stages] and those of ``each`` member
-        [B, M, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3, 32, 32] of the plate's centre and ends,
-        ``presence`` [B] and ``gate`` [B, M, 16, 16] before the sigmoid; maps have ``magnify`` times as many rows and
-        columns. ``features`` and ``gate`` are of the middle ``STAGED`` share of the window alone where it looks
-        ``closer``.
+        Gives ``features`` [B, 96, 16, 16], ``logits`` [B, stages], ``fraction`` [B] (bridged, 0..1), ``heat`` [B, 3,
+        32, 32] of the plate's centre and ends, ``presence`` [B] and ``gate`` [B, 1, 16, 16] before the sigmoid; maps
+        have ``magnify`` times as many rows and columns. ``features`` and ``gate`` are of the middle ``STAGED`` share
+        of the window alone where it looks ``closer``.
         """
         where, middle = self._where(image)
-        features = self._closest(image, spots) if self.closer else self.stage_features(middle)
+        features = self._closest(image) if self.closer else self.stage_features(middle)
         pooled = self.head.pooled(features)
         return {
             **where,
             "features": features,
             "logits": self.head.classifier(pooled),
-            "each": self.head.each(pooled),
             "fraction": torch.sigmoid(self.fraction(pooled)).squeeze(1),
             "gate": self.head.gate_logits(features),
         }
@@ -151,17 +142,13 @@ class Student(nn.Module):
             return image
         return functional.interpolate(image, scale_factor=float(self.magnify), mode="bilinear")
 
-    def _closest(self, image: Tensor, spots: Tensor | None) -> Tensor:
-        """Stage features of the middle of the second look, or of a spot beside it for each member."""
-        if spots is None:
-            edge = round(image.shape[-1] * (1 - STAGED) / 2)
-            middle = image[..., edge:-edge, edge:-edge]
-            middle = functional.interpolate(middle, scale_factor=self.magnify / STAGED, mode="bilinear")
-            shown = [middle] * len(self.details)
-        else:
-            shown = [_spot(image, spots[:, n], self.magnify) for n in range(len(self.details))]
-        maps = [detail(picture) for detail, picture in zip(self.details, shown, strict=True)]
-        features: Tensor = self.stage_features(torch.cat(maps, 1))
+    def _closest(self, image: Tensor) -> Tensor:
+        """Stage features of the middle of the second look."""
+        edge = round(image.shape[-1] * (1 - STAGED) / 2)
+        shown = functional.interpolate(
+            image[..., edge:-edge, edge:-edge], scale_factor=self.magnify / STAGED, mode="bilinear"
+        )
+        features: Tensor = self.stage_features(self.detail(shown))
         return features
 
     def cam(self, fine: dict[str, Tensor], stage: Tensor | None = None) -> Tensor:
@@ -174,21 +161,9 @@ class Student(nn.Module):
         return functional.pad(cam, (beside, beside, beside, beside))
 
 
-def _spot(image: Tensor, spot: Tensor, magnify: int) -> Tensor:
-    """What lies at spots [B, 3] of pictures [B, C, H, W] as ``Student.fine`` counts them."""
-    half = STAGED * spot[:, 2]
-    across, down = (2 * spot[:, n] / image.shape[-1] for n in (0, 1))
-    none = torch.zeros_like(half)
-    matrix = torch.stack([torch.stack([half, none, across], 1), torch.stack([none, half, down], 1)], 1)
-    size = [*image.shape[:2], image.shape[-2] * magnify, image.shape[-1] * magnify]
-    grid = functional.affine_grid(matrix.to(image.dtype), size, align_corners=False)
-    return functional.grid_sample(image, grid, mode="bilinear", padding_mode="border", align_corners=False)
-
-
-def smooth(channels: int, width: int, members: int = 1) -> nn.Sequential:
-    """3 x 3 convolution, normalisation over the image, GELU; of each member's channels alone."""
-    convolution = nn.Conv2d(channels, width, 3, padding=1, groups=members)
-    return nn.Sequential(convolution, nn.GroupNorm(8 * members, width), nn.GELU())
+def smooth(channels: int, width: int) -> nn.Sequential:
+    """3 x 3 convolution, normalisation over the image, GELU."""
+    return nn.Sequential(nn.Conv2d(channels, width, 3, padding=1), nn.GroupNorm(8, width), nn.GELU())
 
 
 def top_down(lateral: nn.ModuleList, maps: Sequence[Tensor]) -> list[Tensor]:

@@ -1556,14 +1556,6 @@
         <translation>Setzen Sie drop und drop_path auf 0.</translation>
     </message>
     <message>
-        <source>Only a student that looks closer has several members.</source>
-        <translation>Nur ein Schüler, der näher hinsieht, hat mehrere Mitglieder.</translation>
-    </message>
-    <message>
-        <source>Set network.closer to true, or network.members to 1.</source>
-        <translation>Setzen Sie network.closer auf true oder network.members auf 1.</translation>
-    </message>
-    <message>
         <source>The student to start from has another {value}.</source>
         <translation>Der Schüler, von dem es ausgehen soll, weicht ab ({value}).</translation>
     </message>

@@ -250,8 +250,6 @@ TEXTS = (
     _("Mend them, or take them out and freeze the study again."),
     _("The two-look student has no dropout."),
     _("Set drop and drop_path to 0."),
-    _("Only a student that looks closer has several members."),
-    _("Set network.closer to true, or network.members to 1."),
     _("The student to start from has another {value}."),
     _("Set that under network as it has it, or start from its backbone alone: leave out whole:."),
     _("timm knows no network {backbone}."),

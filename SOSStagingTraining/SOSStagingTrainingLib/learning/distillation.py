@@ -88,24 +88,22 @@ def attention_mse(
     *,
     normalise: bool = True,
     usable: Tensor | None = None,
-    apart: bool = False,
 ) -> Tensor:
-    """Mean squared difference of Grad-CAM of ``classes`` [B] and the ROI ``mask`` [B, 1, H, W], on the features' grid;
-    ``apart``: of each member's map and the mask [B, members, H, W] where it looked.
+    """Mean squared difference of Grad-CAM of ``classes`` [B] and the ROI ``mask`` [B, 1, H, W], on the features' grid.
 
     Which class and which scale the paper does not say: by default callers give the true one, and the map is divided by
     its own detached maximum. The mask is averaged over each cell of the grid.
     """
-    return mean_over(attention_errors(head, features, classes, mask, normalise=normalise, apart=apart), usable)
+    return mean_over(attention_errors(head, features, classes, mask, normalise=normalise), usable)
 
 
 def attention_errors(
-    head: StageHead, features: Tensor, classes: Tensor, mask: Tensor, *, normalise: bool = True, apart: bool = False
+    head: StageHead, features: Tensor, classes: Tensor, mask: Tensor, *, normalise: bool = True
 ) -> Tensor:
     """``attention_mse`` of each example, [B]."""
-    cam = gradcam(head, features, classes, normalise=normalise, apart=apart)
-    wanted = functional.interpolate(mask.float(), size=cam.shape[-2:], mode="area")
-    return (cam - (wanted if apart else wanted[:, 0])).square().flatten(1).mean(1)
+    cam = gradcam(head, features, classes, normalise=normalise)
+    wanted = functional.interpolate(mask.float(), size=cam.shape[-2:], mode="area")[:, 0]
+    return (cam - wanted).square().mean((1, 2))
 
 
 def feature_cosine(student: Tensor, teacher: Tensor, usable: Tensor | None = None) -> Tensor:

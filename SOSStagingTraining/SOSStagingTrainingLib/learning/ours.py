@@ -42,10 +42,8 @@ JITTER = 0.0125
 NEAR = 0.04
 """So near, as a share of the view, must the first look have come for its window to be taken."""
 AT_REST_PX = 2.0
-SPOT_SHIFT_PX, SPOT_ZOOM = 4.0, 0.15
-"""How far beside the middle, 1.6 mm, and by what share larger or smaller, is what each member is shown in training."""
-PLACES, SPOTS = 1, 3
-"""The streams of random numbers that place windows, and what members are shown; see ``Batch.draws``."""
+PLACES = 1
+"""The stream of random numbers that places windows; see ``Batch.draws``."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,13 @@ class Ours:
     def losses(self, network: Any, batch: Batch, context: Context, generator: torch.Generator) -> dict[str, Tensor]:
         """``classification`` and ``presence``; ``coarse_heat`` and ``fine_heat``: where; ``gate`` and ``attention``:
         the second look's gate and Grad-CAM against the ROI; ``distillation`` and ``features``: class logits and
-        activations against the teacher's. Those of the stage are means over the members."""
+        activations against the teacher's."""
         first = network.first(batch.image, batch.valid)
         window = window_around(_place(first, batch), view_of(batch))
-        spots = _spots(network, batch)
-        fine, staged = network.second(batch.image, batch.valid, window, spots), network.staged(window, spots)
+        fine, staged = network.second(batch.image, batch.valid, window), network.staged(window)
         shares = label_shares(batch.stage, batch.soft, context.labels or "ordinal", smoothing=context.smoothing)
         return {
-            "classification": cross_entropy(*_by_member(fine, shares)),
+            "classification": cross_entropy(fine["logits"], shares),
             "presence": presence(network, first, fine, batch),
             **_where(first, fine, window, batch),
             **_attention(network.student.head, fine, staged, batch, context),
@@ -147,52 +144,31 @@ def _where(first: FirstLook, fine: dict[str, Tensor], window: Tensor, batch: Bat
     }
 
 
-def _spots(network: Any, batch: Batch) -> Tensor:
-    """What each member is shown [B, M, 3], as ``Student.fine`` takes it: not the same, so that they err apart."""
-    drawn = 2 * batch.draws(SPOTS, network.student.head.members, 3) - 1
-    return torch.cat([drawn[..., :2] * SPOT_SHIFT_PX, 1 + SPOT_ZOOM * drawn[..., 2:]], -1)
-
-
 def _attention(head: Any, fine: dict[str, Tensor], staged: Tensor, batch: Batch, context: Context) -> dict[str, Tensor]:
-    usable, chosen, members = has_box(batch.box), context.distil, staged.shape[1]
-    seen = cut(batch.mask.repeat_interleave(members, 0), staged.detach().flatten(0, 1))
-    mask = seen[:, 0].unflatten(0, (-1, members))
+    usable, chosen = has_box(batch.box), context.distil
+    mask = cut(batch.mask, staged.detach())
     classes = batch.stage if chosen.cam_class == "true" else fine["logits"].argmax(1)
     gate = fine["gate"].float()
     wanted = functional.interpolate(mask, size=gate.shape[-2:], mode="area")
-    gates = functional.binary_cross_entropy_with_logits(gate, wanted, reduction="none")
-    normalise = chosen.cam_normalise
-    attention = attention_mse(head, fine["features"], classes, mask, normalise=normalise, usable=usable, apart=True)
-    return {"gate": mean_over(gates, usable), "attention": attention}
+    apart = functional.binary_cross_entropy_with_logits(gate, wanted, reduction="none")
+    attention = attention_mse(head, fine["features"], classes, mask, normalise=chosen.cam_normalise, usable=usable)
+    return {"gate": mean_over(apart, usable), "attention": attention}
 
 
 def _taught(
     fine: dict[str, Tensor], staged: Tensor, teacher: Taught, batch: Batch, context: Context
 ) -> dict[str, Tensor]:
-    """Compare what each member says, and its features read through the teacher's crop, with what the teacher says of
-    that crop."""
-    members = staged.shape[1]
-    usable = teacher.usable.repeat_interleave(members)
-    corners = batch.crop_box.repeat_interleave(members, 0).unflatten(1, (2, 2))
-    region = in_window(corners, staged.detach().flatten(0, 1)).flatten(1)
-    mine = fine["features"].unflatten(1, (members, -1)).flatten(0, 1)
+    """Compare the second look, features read through the teacher's crop, with what the teacher says of that crop."""
+    region = in_window(batch.crop_box.unflatten(1, (2, 2)), staged.detach()).flatten(1)
     features = [
-        attention_transfer(
-            through(mine, region, LOOK, _size(other)), other.float().repeat_interleave(members, 0), usable
-        )
+        attention_transfer(through(fine["features"], region, LOOK, _size(other)), other.float(), teacher.usable)
         for other in teacher.features
     ]
-    said, wanted = _by_member(fine, teacher.logits)
-    chosen = context.distil
-    apart = softened_kl(said, wanted, chosen.temperature, t_squared=chosen.t_squared, usable=usable)
-    return {"distillation": apart, "features": torch.stack(features).mean()}
-
-
-def _by_member(fine: dict[str, Tensor], wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """What each member says of each example [B M, S], and what it should say, ``wanted`` [B, S] being for all: each
-    learns by itself, or else one would do the work of all."""
-    each = fine["each"]
-    return each.flatten(0, 1), wanted.repeat_interleave(each.shape[1], 0)
+    heat, squared = context.distil.temperature, context.distil.t_squared
+    return {
+        "distillation": softened_kl(fine["logits"], teacher.logits, heat, t_squared=squared, usable=teacher.usable),
+        "features": torch.stack(features).mean(),
+    }
 
 
 def _size(map_: Tensor) -> tuple[int, int]:

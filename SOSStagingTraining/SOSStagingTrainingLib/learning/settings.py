@@ -35,9 +35,9 @@ class NetworkSettings:
     (ImageNet weights installed as a Python package), ``hub`` (timm's weights from the internet), or a file: .sosmodel,
     or .safetensors with timm's names. These start the backbone; ``whole:simulated`` or ``whole:`` and a .sosmodel
     start our own student with its heads. ``width`` is of the layers behind the backbone, where a method has any.
-    ``magnify``, ``closer`` and ``members`` are our own student's: how many times larger its second look is shown to the
-    backbone, whether stages are read from the middle half of it, shown twice as large again, and by how many networks,
-    whose answers are averaged. ``drop`` and ``drop_path`` as timm has them.
+    ``magnify`` and ``closer`` are our own student's: how many times larger its second look is shown to the backbone,
+    and whether stages are read from the middle half of it, shown twice as large again. ``drop`` and ``drop_path`` as
+    timm has them.
     """
 
     backbone: str = "convnext_atto"
@@ -45,7 +45,6 @@ class NetworkSettings:
     width: int = 64
     magnify: int = 1
     closer: bool = False
-    members: int = 1
     drop: float = 0.0
     drop_path: float = 0.0
 
@@ -53,7 +52,6 @@ class NetworkSettings:
         require(bool(self.backbone), "network.backbone must name a timm network, such as convnext_atto")
         require(self.width >= 8, f"network.width is {self.width}; at least 8 is needed")
         require(1 <= self.magnify <= 4, f"network.magnify is {self.magnify}; it must be 1 to 4")
-        require(1 <= self.members <= 8, f"network.members is {self.members}; it must be 1 to 8")
         for name in ("drop", "drop_path"):
             require(0 <= getattr(self, name) < 1, f"network.{name} must lie from 0 to below 1")
 

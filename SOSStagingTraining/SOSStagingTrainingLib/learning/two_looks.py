@@ -23,10 +23,7 @@ LOOK_SHARE = LOOK_SIZE / SLAB_SIZE
 WHOLE_STUDENT = "whole:"
 """Begins what a network starts from where that is a whole student, its heads as well: whole:simulated, or whole: and
 the path of a .sosmodel."""
-USUAL: dict[str, Any] = {
-    **{"backbone": "", "stages": 0, "width": 64, "magnify": 1},
-    **{"weighted": False, "closer": False, "members": 1},
-}
+USUAL: dict[str, Any] = {"backbone": "", "stages": 0, "width": 64, "magnify": 1, "weighted": False, "closer": False}
 """What older cards do not say of a student."""
 
 
@@ -38,7 +35,6 @@ class Make(NamedTuple):
     width: int
     magnify: int
     closer: bool
-    members: int
 
 
 class FirstLook(NamedTuple):
@@ -58,11 +54,7 @@ class TwoLooks(nn.Module):
         super().__init__()
         if settings.drop or settings.drop_path:
             raise NetworkError("no_drop", "The two-look student has no dropout.", "Set drop and drop_path to 0.")
-        if settings.members > 1 and not settings.closer:
-            text = "Only a student that looks closer has several members."
-            raise NetworkError("members", text, "Set network.closer to true, or network.members to 1.")
-        looks = settings.magnify, settings.closer, settings.members
-        make = Make(settings.backbone, stages, settings.width, *looks)
+        make = Make(settings.backbone, stages, settings.width, settings.magnify, settings.closer)
         if settings.start.startswith(WHOLE_STUDENT):
             self.student = whole_start(make, settings.start.removeprefix(WHOLE_STUDENT))
         else:
@@ -95,21 +87,16 @@ class TwoLooks(nn.Module):
         step = place.new_tensor([image.shape[-1], image.shape[-2]]) / LOOK_SIZE
         return FirstLook(said["heat"], said["presence"], (place[:, 0] + 0.5) * step - 0.5, mass[:, 0])
 
-    def second(self, image: Tensor, valid: Tensor, window: Tensor, spots: Tensor | None = None) -> dict[str, Tensor]:
+    def second(self, image: Tensor, valid: Tensor, window: Tensor) -> dict[str, Tensor]:
         """Look closer at windows [B, 4] of the views; what ``Student.fine`` says, positions in window pixels."""
-        return self.student.fine(_shown(image, valid, window), spots)
+        return self.student.fine(_shown(image, valid, window))
 
-    def staged(self, window: Tensor, spots: Tensor | None = None) -> Tensor:
-        """The part [B, 4] of windows [B, 4] that stages are read from, and that ``features`` and ``gate`` show; where
-        each member is shown another spot [B, M, 3], that of each, [B, M, 4]."""
+    def staged(self, window: Tensor) -> Tensor:
+        """The part [B, 4] of windows [B, 4] that stages are read from, and that ``features`` and ``gate`` show."""
         if not self.student.closer:
-            return window if spots is None else window[:, None].expand(-1, spots.shape[1], -1)
-        size = window[:, 2:] - window[:, :2]
-        middle, half = window[:, :2] + size / 2, STAGED * size / 2
-        if spots is not None:
-            middle = middle[:, None] + spots[..., :2] * size[:, None] / LOOK_SIZE
-            half = half[:, None] * spots[..., 2:]
-        return torch.cat([middle - half, middle + half], -1)
+            return window
+        edge = (window[:, 2:] - window[:, :2]) * (1 - STAGED) / 2
+        return torch.cat([window[:, :2] + edge, window[:, 2:] - edge], 1)
 
     def whether(self, image: Tensor, valid: Tensor, window: Tensor) -> Tensor:
         """``presence`` [B] of the second look at windows [B, 4] that may hold no plate: what stages takes no part, so

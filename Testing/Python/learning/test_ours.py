@@ -71,11 +71,7 @@ def as_batch(slabs: list[Slab]) -> Batch:
     return replace(batch, image=image, valid=valid)
 
 
-@pytest.mark.parametrize(
-    "closer",
-    [{}, {"magnify": 2}, {"closer": True}, {"closer": True, "members": 2}],
-    ids=["plain", "magnified", "closer", "two members"],
-)
+@pytest.mark.parametrize("closer", [{}, {"magnify": 2}, {"closer": True}], ids=["plain", "magnified", "closer"])
 @torch.inference_mode()
 def test_it_answers_a_slab_as_the_shipped_predictor_does(closer: dict[str, Any], tmp_path: Path) -> None:
     torch.manual_seed(1)
@@ -274,50 +270,6 @@ def test_what_looks_closer_stages_the_middle_of_the_window_by_a_backbone_of_its_
     assert all(torch.equal(before[name], value) for name, value in own.named_buffers())
     network.second(batch.image, batch.valid, window)
     assert not all(torch.equal(before[name], value) for name, value in own.named_buffers())
-
-
-@torch.no_grad()
-def test_what_a_member_is_shown_lies_where_it_is_said_to() -> None:
-    torch.manual_seed(5)
-    network = TwoLooks(replace(TINY, closer=True, members=2), 3, 5).eval()
-    coarse = torch.rand(2, 3, 80, 80, generator=torch.Generator().manual_seed(7))
-    image = torch.nn.functional.interpolate(coarse, size=(SLAB_SIZE, SLAB_SIZE), mode="bilinear")
-    window = window_around(torch.tensor([[300.0, 310.0], [330.0, 280.0]]), (SLAB_SIZE, SLAB_SIZE))
-    spots = torch.tensor([[[0.0, 0.0, 1.0], [4.0, -3.0, 0.85]], [[-2.0, 1.0, 1.15], [3.0, 3.0, 1.0]]])
-    seen: list[torch.Tensor] = []
-    for detail in network.student.details:
-        detail.register_forward_pre_hook(lambda _, shown: seen.append(shown[0]))
-    network.second(image, torch.ones(2, 1, SLAB_SIZE, SLAB_SIZE), window, spots)
-    staged = network.staged(window, spots)
-    for member, shown in enumerate(seen):
-        for n, there in enumerate(cut(image, staged[:, member])):
-            both = np.corrcoef(shown[n].numpy().ravel(), there.numpy().ravel())[0, 1]
-            assert both > 0.999
-    torch.testing.assert_close(staged[0, 0], network.staged(window)[0])
-
-
-def test_each_member_learns_the_stage_by_itself(context: methods.Context) -> None:
-    torch.manual_seed(4)
-    network, batch = TwoLooks(replace(TINY, closer=True, members=2), 3, 5).eval(), made_batch(4, 160, 3)
-    terms = methods.method("ours").losses(network, batch, context, torch.Generator())
-    said = network.second(batch.image, batch.valid, window_around(torch.full((4, 2), 80.0), (160, 160)))
-    assert said["features"].shape[1] == 2 * 96 and said["gate"].shape[1] == 2
-    torch.testing.assert_close(said["each"].mean(1), said["logits"])
-    # What one says of a scan does not lighten what the other has to learn of it.
-    first, second = (detail.backbone for detail in network.student.details)
-
-    def pulled(loss: torch.Tensor) -> list[torch.Tensor]:
-        return list(torch.autograd.grad(loss, list(first.parameters())))
-
-    before = pulled(terms["classification"])
-    with torch.no_grad():
-        for value in second.parameters():
-            value.mul_(1.5)
-    again = methods.method("ours").losses(network, batch, context, torch.Generator())
-    for gradient, as_before in zip(pulled(again["classification"]), before, strict=True):
-        torch.testing.assert_close(gradient, as_before)
-    with pytest.raises(NetworkError, match="several members"):
-        TwoLooks(replace(TINY, members=2), 3, 5)
 
 
 def test_a_model_that_cannot_be_finished_leaves_the_one_before(tmp_path):

@@ -16,7 +16,7 @@ from SOSStagingTrainingLib.learning.recipe import (
 )
 from SOSStagingTrainingLib.learning.settings import RecipeError
 
-WHOLE = {"backbone": "tf_efficientnet_lite0", "start": "whole:simulated", "closer": False, "members": 1}
+WHOLE = {"backbone": "tf_efficientnet_lite0", "start": "whole:simulated", "closer": False}
 
 
 @pytest.mark.parametrize("name", ["ours", "paper", "quick"])
@@ -48,8 +48,8 @@ def test_the_paper_recipe_marks_what_the_paper_does_not_state():
 def test_baseline_teacher_pipeline_and_ours_get_the_same_epochs_start_and_labels():
     recipe = load_recipe("ours")
     told = [recipe.settings(name) for name in ("baseline", "teacher", "two_stage", "ours")]
-    # Looking closer is what ours alone can do, and what reads the stage there has several members.
-    assert len({replace(s.network, closer=False, members=1) for s in told}) == 1
+    # Looking closer is what ours alone can do.
+    assert len({replace(s.network, closer=False) for s in told}) == 1
     # Ours says by itself what it learns from; the others are told.
     labels = [replace(s.train, labels="ordinal" if s.train.labels == "own" else s.train.labels) for s in told]
     assert labels == [labels[0]] * 4 and labels[0].ema > 0

@@ -83,7 +83,6 @@ def test_second_look_gives_what_it_documents(student: Student) -> None:
     assert {name: tuple(t.shape) for name, t in out.items()} == {
         "features": (2, 96, 16, 16),
         "logits": (2, 5),
-        "each": (2, 1, 5),
         "fraction": (2,),
         "heat": (2, len(PLATE_POINTS), 32, 32),
         "presence": (2,),
@@ -192,8 +191,6 @@ def test_other_grey_scale_gets_the_same_answer(predictor: Predictor, slab: Slab,
         {"backbone": "resnet18", "stages": 5},
         {"backbone": "no_such_backbone", "stages": 5},
         {"backbone": BACKBONE, "stages": 5, "unknown": 1},
-        {"backbone": BACKBONE, "stages": 5, "members": 3},
-        {"backbone": BACKBONE, "stages": 5, "closer": True, "members": 99},
     ],
 )
 def test_weights_that_do_not_fit_their_card_are_refused(tmp_path: Path, student: Student, architecture: dict) -> None:

@@ -149,8 +149,6 @@ def test_a_wrong_checksum_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixtu
         {"architecture": {"backbone": "convnext_atto", "stages": -1}},
         {"architecture": {"backbone": "convnext_atto", "stages": 5, "weighted": "yes"}},
         {"architecture": {"backbone": "convnext_atto", "stages": 5, "closer": 1}},
-        {"architecture": {"backbone": "convnext_atto", "stages": 5, "closer": True, "members": 10**6}},
-        {"architecture": {"backbone": "convnext_atto", "stages": 5, "members": 2}},
         {"architecture": {"backbone": "convnext_atto", "pretrained": True}},
         {"architecture": ["convnext_atto"]},
         {"calibration": {"temperature": 0}},
