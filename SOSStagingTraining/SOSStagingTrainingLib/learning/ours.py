@@ -1,7 +1,7 @@
 """Our student: two looks of one network, taught on a study by the teacher that the paper's student has too.
 
 The second look covers what the teacher's crop shows, at the scan's own resolution (or, where it looks closer, twice as
-large), so that class logits and features can be compared place by place; the paper aligns a crop with a
+large), so that what both say of it can be compared, and their features place by place; the paper aligns a crop with a
 whole slice. The first look learns where to look from the raters' boxes, and through the window it places from the stage
 itself. Labels are the raters' votes, softened towards neighbouring stages.
 """
