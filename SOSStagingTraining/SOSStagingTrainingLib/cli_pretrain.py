@@ -46,6 +46,12 @@ def register_pretrain(subparsers: Any) -> None:
         "anew and staging stays",
     )
     parser.add_argument(
+        "--closer",
+        action="store_true",
+        help="teach the model of --start to read stages from 26 mm shown twice as large, by a backbone of its own and "
+        "from labels and its own stages; where it finds the synchondrosis stays as it is",
+    )
+    parser.add_argument(
         "--surroundings",
         type=Path,
         action="append",
@@ -127,12 +133,14 @@ def _shards(args: argparse.Namespace) -> int:
 
 
 def _recipe(args: argparse.Namespace, backbone: str) -> Recipe:
+    from .learning.closer_look import CLOSER_WEIGHTS
     from .learning.trainer import KEEPING_WEIGHTS, WEIGHTS, Recipe
 
-    weights = KEEPING_WEIGHTS if args.keep_stages else WEIGHTS
+    weights = CLOSER_WEIGHTS if args.closer else KEEPING_WEIGHTS if args.keep_stages else WEIGHTS
     how = {"steps": args.steps, "batch": args.batch, "rate": args.rate, "seed": args.seed}
     faults = "faults" not in args.without
-    return Recipe(backbone=backbone, faults=faults, keep_stages=args.keep_stages, weights=dict(weights), **how)
+    kept = {"keep_stages": args.keep_stages, "closer": args.closer}
+    return Recipe(backbone=backbone, faults=faults, weights=dict(weights), **kept, **how)
 
 
 def _draw(args: argparse.Namespace) -> Path:
@@ -162,8 +170,9 @@ def _options(args: argparse.Namespace, backbone: str) -> dict[str, Any]:
         "batch": args.batch,
         "rate": args.rate,
         "seed": args.seed,
-        # Runs from before there was --keep-stages have none.
+        # Runs from before there were these have none.
         **({"keep-stages": True} if args.keep_stages else {}),
+        **({"closer": True} if args.closer else {}),
     }
 
 
@@ -195,6 +204,10 @@ def _training_problem(args: argparse.Namespace) -> str:
         return "--imagenet goes with --backbone tf_efficientnet_lite0 only"
     if args.keep_stages and not args.start:
         return "--keep-stages needs the model whose stages to keep: say which with --start"
+    if args.closer and not args.start:
+        return "--closer needs the model that is to look closer: say which with --start"
+    if args.closer and args.keep_stages:
+        return "--closer and --keep-stages teach different things: first a run with --keep-stages, then one from its model with --closer"
     if args.examples < 2:
         return "--examples must be at least 2: one shard is kept for validation"
     return ""

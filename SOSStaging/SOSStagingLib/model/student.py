@@ -95,6 +95,11 @@ class Student(nn.Module):
         if closer:
             self.detail = Detail(backbone, width)
 
+    def reads_stage(self, name: str) -> bool:
+        """Whether the parameter of this name takes part in nothing but the stage, in a student that looks
+        ``closer``."""
+        return name.startswith(("detail.", "stage_features.", "head.", "fraction."))
+
     @property
     def backbones(self) -> list[nn.Module]:
         """All that can begin with a backbone's pretrained weights."""
@@ -117,10 +122,18 @@ class Student(nn.Module):
         of the window alone where it looks ``closer``.
         """
         where, middle = self._where(image)
-        features = self._closest(image) if self.closer else self.stage_features(middle)
+        return {**where, **self._read(self._closest(image) if self.closer else self.stage_features(middle))}
+
+    def staged(self, image: Tensor) -> dict[str, Tensor]:
+        """``features``, ``logits``, ``fraction`` and ``gate`` of ``fine`` alone, of a student that looks ``closer``;
+        ValueError for another, which finds place and stage in one."""
+        if not self.closer:
+            raise ValueError("this student reads no stage apart from the place")
+        return self._read(self._closest(image))
+
+    def _read(self, features: Tensor) -> dict[str, Tensor]:
         pooled = self.head.pooled(features)
         return {
-            **where,
             "features": features,
             "logits": self.head.classifier(pooled),
             "fraction": torch.sigmoid(self.fraction(pooled)).squeeze(1),

@@ -16,9 +16,10 @@ from SOSStagingLib.model.student import Student, peak_position
 from torch import Tensor
 from torch.nn import functional
 
+from .closer_look import SHIFT_PX, closer_losses, closer_student, hold_place
 from .losses import attention_losses, heat_loss, kept_losses, ordinal_loss
 from .shards import REAL
-from .views import random_view
+from .views import View, random_view
 from .weights import wake_layer_scale
 
 WEIGHTS = {
@@ -47,6 +48,8 @@ class Recipe:
     """Whether the views are spoiled as scanners do."""
     keep_stages: bool = False
     """Whether stages are taught by the student that the run starts from, and not by the labels."""
+    closer: bool = False
+    """Whether the student that the run starts from is taught to look closer, and nothing else (``closer_look``)."""
     weights: dict[str, float] = field(default_factory=WEIGHTS.copy)
 
 
@@ -90,7 +93,12 @@ def losses(
     kept: Student | None = None,
 ) -> dict[str, Tensor]:
     """All loss terms on one randomly viewed batch, spoiled as scanners do with ``faults``; with the stages of ``kept``
-    instead of the labels where it is given."""
+    instead of the labels where it is given, or beside them where the student is taught to look closer."""
+    if student.closer and kept is not None:
+        view = _fine_view(batch, generator, SHIFT_PX, faults)
+        shown = view.image.contiguous(memory_format=torch.channels_last)
+        here = batch["fine_present"] & ~view.spoiled
+        return closer_losses(student, shown, view.points, batch, here, kept)
     coarse_view = random_view(
         batch["coarse"].float()[:, None],
         batch["landmarks"].float(),
@@ -102,17 +110,7 @@ def losses(
         slices=4,
         faults=faults,
     )
-    fine_view = random_view(
-        batch["fine"].float(),
-        batch["fine_points"].float(),
-        generator,
-        shift=16,
-        noise=0.2,
-        blur=1.5,
-        cut=0.15,
-        slices=18,
-        faults=faults,
-    )
+    fine_view = _fine_view(batch, generator, 16, faults)
     channels_last = torch.channels_last
     coarse = student.coarse(coarse_view.image.contiguous(memory_format=channels_last))
     fine_image = fine_view.image.contiguous(memory_format=channels_last)
@@ -138,6 +136,20 @@ def losses(
     }
     terms.update(attention_losses(student, fine, fine_view.points, batch["stage"], fine_here))
     return terms
+
+
+def _fine_view(batch: dict[str, Tensor], generator: torch.Generator, shift: float, faults: bool) -> View:
+    return random_view(
+        batch["fine"].float(),
+        batch["fine_points"].float(),
+        generator,
+        shift=shift,
+        noise=0.2,
+        blur=1.5,
+        cut=0.15,
+        slices=18,
+        faults=faults,
+    )
 
 
 def _presence(logit: Tensor, present: Tensor) -> Tensor:
@@ -191,14 +203,16 @@ def train(
 ) -> Student:
     """Train and return the averaged (EMA) student; ``run`` holds recipe.json, events.jsonl and checkpoint.pt.
 
-    ``initial`` are weights by the student's own names, all of them or the backbone's alone. ``seconds`` ends the run
+    ``initial`` are weights by the student's own names, all of them or the backbone's alone; all of them where its
+    stages are kept or it is taught to look closer. ``seconds`` ends the run
     early but in order: the learning rate follows steps or time, whichever is further on.
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     student, average, kept = _students(recipe, initial)
     average.load_state_dict(student.state_dict())
-    optimiser = torch.optim.AdamW(student.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
+    learning = [value for value in student.parameters() if value.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=recipe.rate, weight_decay=recipe.weight_decay)
     step, spent = _resume(run, student, average, optimiser)
     started = time.monotonic() - spent
     examples.refresh()
@@ -235,6 +249,8 @@ def train(
 def _students(recipe: Recipe, initial: dict[str, Tensor] | None) -> tuple[Student, Student, Student | None]:
     """The student as it begins, the one for its average, and a held copy of it where its stages are to be kept."""
     torch.manual_seed(recipe.seed)
+    if recipe.closer:
+        return _closer_students(recipe, initial or {})
     student, average = Student(recipe.backbone), Student(recipe.backbone)
     wake_layer_scale(student.backbone)
     if initial:
@@ -246,6 +262,15 @@ def _students(recipe: Recipe, initial: dict[str, Tensor] | None) -> tuple[Studen
     # With the batch statistics held too, both read the same stages at the first step, whatever is in the batch.
     student.backbone.eval()
     return student, average, kept
+
+
+def _closer_students(recipe: Recipe, start: dict[str, Tensor]) -> tuple[Student, Student, Student]:
+    kept = Student(recipe.backbone)
+    kept.load_state_dict(start)
+    student = closer_student(start, recipe.backbone).to(memory_format=torch.channels_last).train()
+    hold_place(student)
+    average = Student(recipe.backbone, weighted=True, closer=True)
+    return student, average, kept.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def _descend(student: Student, optimiser: torch.optim.Optimizer, rate: float, terms: list[Tensor]) -> None:

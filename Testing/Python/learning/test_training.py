@@ -15,6 +15,12 @@ torch = pytest.importorskip("torch")
 from SOSStagingLib.model.sosmodel import read_model, write_model  # noqa: E402
 from SOSStagingLib.model.student import LOOK_SIZE, Student, peak_position  # noqa: E402
 from SOSStagingTrainingLib.__main__ import main as training  # noqa: E402
+from SOSStagingTrainingLib.learning.closer_look import (  # noqa: E402
+    CLOSER_WEIGHTS,
+    closer_losses,
+    closer_points,
+    closer_student,
+)
 from SOSStagingTrainingLib.learning.losses import (  # noqa: E402
     attention_losses,
     heat_loss,
@@ -269,6 +275,58 @@ def test_only_closed_plates_of_real_surroundings_teach_the_place_beside_kept_sta
     assert places(5, student) == places(4, None) == [True, True]
 
 
+def test_a_student_taught_to_look_closer_finds_the_place_as_before_and_learns_stages_from_labels_and_its_own(
+    tmp_path: Path,
+) -> None:
+    write_tiny_shards(tmp_path / "examples")
+    backbone = "tf_efficientnet_lite0"  # Its batch statistics must stay as well.
+    torch.manual_seed(5)
+    begun = Student(backbone).eval()
+    recipe = Recipe(backbone=backbone, steps=2, batch=4, warmup=1, closer=True, weights=dict(CLOSER_WEIGHTS))
+    found = train(recipe, Examples(tmp_path / "examples"), tmp_path / "run", begun.state_dict())
+    assert found.closer
+    picture = torch.rand(2, 3, LOOK_SIZE, LOOK_SIZE)
+    with torch.no_grad():
+        for look in (Student.where, lambda student, shown: student.coarse(shown[:, :1])):
+            before, after = look(begun, picture), look(found, picture)
+            assert all(torch.equal(before[name], after[name]) for name in before)
+    own = found.detail.backbone
+    assert any(not torch.equal(own.get_parameter(name), value) for name, value in begun.backbone.named_parameters())
+
+
+def test_what_looks_closer_is_held_to_the_labels_and_to_the_stages_of_the_start() -> None:
+    torch.manual_seed(5)
+    begun = Student(TINY).eval()
+    student = closer_student(begun.state_dict(), TINY).eval()
+    picture, points = torch.rand(4, 3, LOOK_SIZE, LOOK_SIZE), torch.full((4, 3, 2), 60.0)
+    labels = {"stage": torch.tensor([1, 2, 3, 5]), "fraction": torch.tensor([0.0, 0.2, 0.5, 1.0])}
+    here = torch.tensor([True, True, True, False])
+    terms = closer_losses(student, picture, points, labels, here, begun)
+    assert terms.keys() == CLOSER_WEIGHTS.keys()
+    with torch.no_grad():
+        mine, other = student.fine(picture), begun.fine(picture)
+    share = other["logits"].softmax(1)
+    apart = (share * (share.log() - mine["logits"].log_softmax(1))).sum(1)
+    assert float(terms["kept"]) == pytest.approx(float(apart[here].mean()), rel=1e-4)
+    assert float(terms["stage"]) == pytest.approx(float(ordinal_loss(mine["logits"], labels["stage"], here)), rel=1e-4)
+    wrong = (mine["fraction"] - labels["fraction"]).abs()
+    assert float(terms["fraction"]) == pytest.approx(float(wrong[here].mean()), rel=1e-4)
+
+
+def test_what_is_shown_larger_has_the_points_where_the_plate_is() -> None:
+    middle, corner = [63.5, 63.5], [31.5, 95.5]
+    points = closer_points(torch.tensor([[middle, corner]]))
+    assert torch.allclose(points, torch.tensor([[[63.5, 63.5], [-0.5, 127.5]]]))
+
+
+def test_only_all_weights_of_a_student_of_that_backbone_are_taught_to_look_closer() -> None:
+    begun = Student(TINY).state_dict()
+    closer_student(begun, TINY)
+    del begun["fine_heat.weight"]
+    with pytest.raises(RuntimeError, match=r"fine_heat\.weight"):
+        closer_student(begun, TINY)
+
+
 def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -> None:
     write_tiny_shards(tmp_path / "examples")
     (tmp_path / "examples" / "shard-1-00001.npz").rename(tmp_path / "examples" / "shard-1-real-00000.npz")
@@ -285,6 +343,8 @@ def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -
         (["--imagenet", "--start", "x.sosmodel"], "two places to start from"),
         (["--examples", "1"], "at least 2"),
         (["--keep-stages"], "say which with --start"),
+        (["--closer"], "say which with --start"),
+        (["--closer", "--keep-stages", "--start", "x.sosmodel"], "first a run with --keep-stages"),
         (["--examples", "2", "--start", "missing.sosmodel"], "missing.sosmodel"),
     ],
 )
