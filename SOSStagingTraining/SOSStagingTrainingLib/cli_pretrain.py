@@ -207,7 +207,7 @@ def _training_problem(args: argparse.Namespace) -> str:
     if args.closer and not args.start:
         return "--closer needs the model that is to look closer: say which with --start"
     if args.closer and args.keep_stages:
-        return "--closer and --keep-stages teach different things: first a run with --keep-stages, then one from its model with --closer"
+        return "--closer and --keep-stages teach different things: first --keep-stages, then --closer from its model"
     if args.examples < 2:
         return "--examples must be at least 2: one shard is kept for validation"
     return ""

@@ -344,7 +344,7 @@ def test_real_shards_are_kept_apart_and_used_for_training_only(tmp_path: Path) -
         (["--examples", "1"], "at least 2"),
         (["--keep-stages"], "say which with --start"),
         (["--closer"], "say which with --start"),
-        (["--closer", "--keep-stages", "--start", "x.sosmodel"], "first a run with --keep-stages"),
+        (["--closer", "--keep-stages", "--start", "x.sosmodel"], "first --keep-stages"),
         (["--examples", "2", "--start", "missing.sosmodel"], "missing.sosmodel"),
     ],
 )
