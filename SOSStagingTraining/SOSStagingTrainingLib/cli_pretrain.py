@@ -97,7 +97,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         return 2
     try:
         # Read before hours of drawing: a model or a head that cannot be used is told at once.
-        backbone, initial = _start(args)
+        backbone, initial, seen = _start(args)
         for path in args.surroundings:
             surroundings(path.resolve())
         options = _options(args, backbone)
@@ -114,7 +114,8 @@ def _pretrain(args: argparse.Namespace) -> int:
     model = args.model or args.out / "student.sosmodel"
     run = {
         **options,
-        "surroundings": [path.name for path in args.surroundings],
+        # A model must not be judged on what the one it starts from has seen.
+        "surroundings": sorted({*seen, *(path.name for path in args.surroundings)}),
         "windows": _shards(args) * 192,
         "steps": steps_done(args.out),
         "steps_planned": args.steps,
@@ -213,9 +214,11 @@ def _training_problem(args: argparse.Namespace) -> str:
     return ""
 
 
-def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
-    """Backbone and the weights to start from. Raises ModelFileError for a --start that is no model,
-    NetworkError for one of another make."""
+def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None, list[str]]:
+    """Backbone, the weights to start from, and the real heads whose surroundings those have seen.
+
+    Raises ModelFileError for a --start that is no model, NetworkError for one of another make.
+    """
     from SOSStagingLib.model.predictor import Predictor
     from SOSStagingLib.model.student import Student
 
@@ -223,14 +226,15 @@ def _start(args: argparse.Namespace) -> tuple[str, dict[str, Tensor] | None]:
     from .learning.weights import NetworkError
 
     if args.start:
-        student = Predictor.load(args.start, "cpu").student
+        predictor = Predictor.load(args.start, "cpu")
+        student, training = predictor.student, predictor.card.get("training", {})
         backbone = str(student.architecture["backbone"])
         # Its weights would fit all the same, and mean something else.
         made = Student(backbone).architecture
         if differing := [name for name, value in student.architecture.items() if value != made[name]]:
             text = f"{args.start.name} cannot be gone on from: it has another {' and another '.join(differing)}."
-            raise NetworkError("other_student", text, "Start from a model that sos pretrain made.")
-        return backbone, student.state_dict()
+            raise NetworkError("other_student", text, "Start from a model that sos pretrain made without --closer.")
+        return backbone, student.state_dict(), list(training.get("surroundings", []))
     if args.imagenet:
-        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}
-    return args.backbone, None
+        return args.backbone, {f"backbone.{k}": v for k, v in efficientnet_lite0_features().items()}, []
+    return args.backbone, None, []

@@ -22,7 +22,8 @@ are placed off."""
 
 
 def closer_student(start: dict[str, Tensor], backbone: str) -> Student:
-    """A student that looks closer, with the place of the one whose weights these are, and its backbone twice.
+    """A student that looks closer, ready to learn, with the place of the one whose weights these are, and its backbone
+    twice.
 
     Raises RuntimeError where they are not all weights of a student of this backbone that looks no closer.
     """
@@ -33,22 +34,19 @@ def closer_student(start: dict[str, Tensor], backbone: str) -> Student:
     wanting = [name for name in missing if not student.reads_stage(name) or name.startswith("detail.backbone.")]
     if wanting or unknown:
         raise RuntimeError(f"the weights to start from do not fit: {', '.join([*wanting, *unknown][:5])}")
-    hold_place(student)
-    return student
-
-
-def hold_place(student: Student) -> None:
-    """Hold every weight that finds the place, and the batch statistics with them."""
+    # Every weight that finds the place is held, and the batch statistics with them.
     for name, value in student.named_parameters():
         value.requires_grad_(student.reads_stage(name))
-    student.backbone.eval()
+    student.train().backbone.eval()
+    return student
 
 
 def closer_losses(
     student: Student, image: Tensor, points: Tensor, batch: dict[str, Tensor], here: Tensor, kept: Student
 ) -> dict[str, Tensor]:
     """Terms of views ``image`` [B, 3, 128, 128] with the plate's ``points`` [B, 3, 2], where it is ``here`` [B]:
-    ``stage``, ``fraction``, ``gate`` and ``attention`` by the labels, ``kept``: KL to the stages of ``kept``."""
+    ``stage``, ``fraction``, ``gate`` and ``attention`` by the labels, ``kept``: KL to the stages of ``kept``. What is
+    shown larger has a narrower ROI around the plate: as many pixels, 3.4 mm."""
     fine = student.staged(image)
     with torch.no_grad():
         other = kept.fine(image)["logits"]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors.torch import save as save_safetensors
 from SOSStagingLib.model.calibration import fit_mass, fit_temperature, probabilities
 from SOSStagingLib.model.predictor import Predictor
@@ -126,16 +124,3 @@ def _published(
         }
     }
     return write_model(path, blob, card)
-
-
-def load_average(run: Path, backbone: str) -> Student:
-    """The averaged student of a run of our own trainer."""
-    student = Student(backbone)
-    state = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
-    student.load_state_dict(state["average"])
-    return student.eval()
-
-
-def read_recipe(run: Path) -> dict[str, Any]:
-    """The recipe a run was made with."""
-    return dict(json.loads((run / "recipe.json").read_text()))

@@ -16,7 +16,7 @@ from SOSStagingLib.model.student import Student, peak_position
 from torch import Tensor
 from torch.nn import functional
 
-from .closer_look import SHIFT_PX, closer_losses, closer_student, hold_place
+from .closer_look import SHIFT_PX, closer_losses, closer_student
 from .losses import attention_losses, heat_loss, kept_losses, ordinal_loss
 from .shards import REAL
 from .views import View, random_view
@@ -204,8 +204,8 @@ def train(
     """Train and return the averaged (EMA) student; ``run`` holds recipe.json, events.jsonl and checkpoint.pt.
 
     ``initial`` are weights by the student's own names, all of them or the backbone's alone; all of them where its
-    stages are kept or it is taught to look closer. ``seconds`` ends the run
-    early but in order: the learning rate follows steps or time, whichever is further on.
+    stages are kept or it is taught to look closer. ``seconds`` ends the run early but in order: the learning rate
+    follows steps or time, whichever is further on.
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
@@ -267,8 +267,7 @@ def _students(recipe: Recipe, initial: dict[str, Tensor] | None) -> tuple[Studen
 def _closer_students(recipe: Recipe, start: dict[str, Tensor]) -> tuple[Student, Student, Student]:
     kept = Student(recipe.backbone)
     kept.load_state_dict(start)
-    student = closer_student(start, recipe.backbone).to(memory_format=torch.channels_last).train()
-    hold_place(student)
+    student = closer_student(start, recipe.backbone).to(memory_format=torch.channels_last)
     average = Student(recipe.backbone, weighted=True, closer=True)
     return student, average, kept.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 

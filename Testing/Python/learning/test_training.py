@@ -364,6 +364,25 @@ def test_a_student_of_another_make_is_not_gone_on_from(tmp_path: Path, capsys: p
     assert not (tmp_path / "run" / "examples").exists()
 
 
+def test_a_student_taught_to_look_closer_is_a_model_that_says_what_its_start_has_seen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun, path, run = Student(TINY), tmp_path / "begun.sosmodel", tmp_path / "run"
+    write_model(path, weights_bytes(begun), base_card(begun, TINY, "begun", "0", {"surroundings": ["head.nrrd"]}))
+    write_tiny_shards(run / "examples")
+    few = ["--examples", "2", "--steps", "1", "--batch", "2", "--calibration-heads", "4", "--test-heads", "2"]
+    command = ["pretrain", "--out", str(run), *few, "--closer"]
+    assert training([*command, "--start", str(path)]) == 0
+    made = run / "student.sosmodel"
+    card = read_model(made)[0]
+    assert card["architecture"]["closer"] and card["architecture"]["weighted"]
+    assert card["training"]["surroundings"] == ["head.nrrd"] and "head.nrrd" in card["intended_use"]
+    # It is gone on from no more than any other that is made otherwise.
+    capsys.readouterr()
+    assert training([*command[:-1], "--out", str(tmp_path / "next"), "--start", str(made)]) == 2
+    assert "without --closer" in capsys.readouterr().err
+
+
 def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     write_tiny_shards(run / "examples")
