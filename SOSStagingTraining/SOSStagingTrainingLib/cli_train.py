@@ -39,7 +39,7 @@ def register_train(subparsers: Any) -> None:
     what = parser.add_argument_group("what is trained")
     what.add_argument("--recipe", help="paper, ours, quick, or a TOML file")
     add_study_options(what)
-    what.add_argument("--methods", type=_names, default=(), metavar="A,B", help="instead of the recipe's own")
+    what.add_argument("--methods", type=names_of, default=(), metavar="A,B", help="instead of the recipe's own")
     parser.add_argument("--status", action="store_true", help="say how the run stands, and do nothing")
     parser.add_argument("--follow", action="store_true", help="tell what the run that goes on elsewhere is doing")
     parser.add_argument("--stop", action="store_true", help="ask the run to end after the step it is at")
@@ -52,13 +52,15 @@ def add_study_options(group: Any) -> None:
     group.add_argument("--study", type=Path, help="the study's folder")
     group.add_argument("--out", type=Path, metavar="RUN", help="run folder (default STUDY/runs/RECIPE-DATASET)")
     group.add_argument("--dataset", metavar="NAME", help="the frozen dataset, where the study has several")
-    group.add_argument("--folds", type=_numbers, default=(), metavar="1,2", help="these folds only, from 1")
+    group.add_argument("--folds", type=numbers_of, default=(), metavar="1,2", help="these folds only, from 1")
     group.add_argument("--folds-file", type=Path, metavar="FILE", help="folds made before, instead of the recipe's")
-    group.add_argument("--seed", "--seeds", dest="seeds", type=_numbers, default=(1,), metavar="1,2", help="default 1")
+    group.add_argument(
+        "--seed", "--seeds", dest="seeds", type=numbers_of, default=(1,), metavar="1,2", help="default 1"
+    )
     group.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe, such as train.epochs=3"
     )
-    group.add_argument("--raters", type=_names, metavar="A,B", help="whose labels count, if the study is frozen now")
+    group.add_argument("--raters", type=names_of, metavar="A,B", help="whose labels count, if the study is frozen now")
     group.add_argument(
         "--predictions", type=Path, metavar="DIR", help="where answers go, and are not made again (default in RUN)"
     )
@@ -78,11 +80,13 @@ def add_where_options(parser: Any) -> None:
     where.add_argument("--detach", action="store_true", help="go on in the background, also when this program ends")
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names_of(text: str) -> tuple[str, ...]:
+    """Names set apart by commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def numbers_of(text: str) -> tuple[int, ...]:
+    """Whole numbers set apart by commas; argparse.ArgumentTypeError where they are not."""
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:

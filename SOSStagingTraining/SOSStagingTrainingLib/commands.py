@@ -9,6 +9,7 @@ COMMANDS = {
     "study": "SOSStagingTrainingLib.cli_study:register_study",
     "train": "SOSStagingTrainingLib.cli_train:register_train",
     "experiment": "SOSStagingTrainingLib.cli_experiment:register_experiment",
+    "validate": "SOSStagingTrainingLib.cli_validate:register_validate",
     "evaluate": "SOSStagingTrainingLib.cli_evaluate:register_evaluate",
     "publish": "SOSStagingTrainingLib.cli_publish:register_publish",
 }

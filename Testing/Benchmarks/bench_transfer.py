@@ -52,8 +52,8 @@ def volume_answer(stager: Stager, scan: Scan, sos: np.ndarray) -> Answer:
     return told(result, float(np.linalg.norm(result.sos.center_ras_mm - sos)) if placed else float("nan"))
 
 
-def picture_answer(stager: Stager, scan: Scan, sos: np.ndarray, rng: np.random.Generator) -> Answer:
-    shown, at, pixel = picture(scan, sos, rng)
+def picture_answer(stager: Stager, scan: Scan, sos: np.ndarray, rng: np.random.Generator, wide: bool = False) -> Answer:
+    shown, at, pixel = picture(scan, sos, rng, wide)
     result = stager.stage(shown)
     placed = result.sos is not None and result.sos.center_px is not None
     off = float(np.hypot(*(np.array(result.sos.center_px) - at))) * pixel if placed else float("nan")
@@ -73,6 +73,10 @@ def ask_picture(stager: Stager, head: RealHead, stage: int, seed: int) -> Answer
     return picture_answer(stager, real(head.name), head.sos, np.random.default_rng([50_000_021, seed]))
 
 
+def ask_wide_picture(stager: Stager, head: RealHead, stage: int, seed: int) -> Answer:
+    return picture_answer(stager, real(head.name), head.sos, np.random.default_rng([50_000_021, seed]), wide=True)
+
+
 def ask_implant(stager: Stager, head: RealHead, stage: int, seed: int) -> Answer:
     """The drawn plate in the volume and on a picture of its plane: two answers in one, as drawing takes the time."""
     scan, truth = implanted(head, stage, seed)
@@ -81,7 +85,13 @@ def ask_implant(stager: Stager, head: RealHead, stage: int, seed: int) -> Answer
     return {**volume_answer(stager, scan, sos), "picture": shown}
 
 
-ASKED: dict[str, Ask] = {"rest": ask_at_rest, "posed": ask_posed, "picture": ask_picture, "implant": ask_implant}
+ASKED: dict[str, Ask] = {
+    "rest": ask_at_rest,
+    "posed": ask_posed,
+    "picture": ask_picture,
+    "wide picture": ask_wide_picture,
+    "implant": ask_implant,
+}
 
 
 def cases(args: argparse.Namespace) -> Iterator[tuple[str, str, int, int]]:
@@ -93,6 +103,7 @@ def cases(args: argparse.Namespace) -> Iterator[tuple[str, str, int, int]]:
         yield "rest", name, 0, 0
         yield from (("posed", name, 0, args.seed + n) for n in range(args.poses))
         yield from (("picture", name, 0, args.seed + n) for n in range(args.poses))
+        yield from (("wide picture", name, 0, args.seed + n) for n in range(args.poses))
     for n in range(args.implants):
         for name in args.implant_heads.split(","):
             if HEADS[name].path.exists():

@@ -218,7 +218,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("bone_above", "bone above brain, 90th percentile", "all", 0.6, 1.2, "", PICTURES, "`cortex`, `marrow`"),
     Figure("noise", "pixel noise", "all", 0.05, 0.19, "", f"{PICTURES}, median 0.06", "`Scanner.noise`"),
     Figure("cnr", "bone-to-brain contrast-to-noise", "all", 6, 16, "", f"{PICTURES}, median 12.6", "both"),
-    Figure("share", "clivus and sphenoid body of the picture's width", "all", 12, 27, "%", PICTURES, "field of view"),
+    Figure("share", "clivus and sphenoid body of the picture's width", "all", 12, 27, "%", PICTURES, "field, `pane`"),
     Figure("cortex", "cortex of the clivus", "all", 0.25, 0.8, "mm", f"1-2 px on {PICTURES}", "`sizes.cortex`"),
     Figure("blur", "blur, FWHM", "all", 0.4, 0.9, "mm", "project's guess", "`Scanner.blur_fwhm`"),
     Figure("cupping", "cupping", "all", -0.2, 0.2, "", "project's guess", "`Scanner.cupping`"),

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter, uniform_filter, uniform_filter1d
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import SLAB_SPACING_MM
+from SOSStagingTrainingLib.simulator.display import Display
 from SOSStagingTrainingLib.simulator.head import Head
 from SOSStagingTrainingLib.simulator.heads import AIMS, Pose, place_array, with_supports
 from SOSStagingTrainingLib.simulator.scanner import Scanner, expose
@@ -24,7 +25,8 @@ def picture(head: Head, rng: np.random.Generator) -> dict[str, float]:
     """Contrast, noise and framing of the midsagittal plane, seen by a scanner as ``Scanner.draw`` draws it.
 
     The plane is the slab's own pixels within 64 mm of a point above the synchondrosis: brain and clivus, which is all
-    that is read. NaN for noise where no patch of brain is in view.
+    that is read. The picture is as wide as the pane in which a viewer shows the field. NaN for noise where no patch of
+    brain is in view.
     """
     scanner, diameter = Scanner.draw(rng), float(rng.choice(DIAMETERS_MM))
     voxels, points, pose = _window(head)
@@ -39,7 +41,8 @@ def picture(head: Head, rng: np.random.Generator) -> dict[str, float]:
     noise = _noise(value, brain)
     extent = float(head.landmark("front")[1] - head.landmark("basion")[1])
     severities = {"blur": scanner.blur_fwhm, "cupping": scanner.cupping, "gain": scanner.gain, "offset": scanner.offset}
-    share = {"share": 100 * extent / diameter}
+    pane = Display.draw(rng.spawn(1)[0], scanner).pane
+    share = {"share": 100 * extent / (diameter * pane)}
     return {"bone_above": above, "noise": noise, "cnr": above / noise, **share, **severities}
 
 

@@ -15,7 +15,7 @@ from SOSStagingLib.scan.picture import picture_scan
 from SOSStagingLib.scan.read import read_scan
 from SOSStagingLib.scan.sampling import trilinear
 from SOSStagingLib.scan.types import Scan
-from SOSStagingTrainingLib.simulator.display import Display, screenshot
+from SOSStagingTrainingLib.simulator.display import WIDEST_PANE, Display, screenshot
 from SOSStagingTrainingLib.simulator.heads import outside_cylinder
 from SOSStagingTrainingLib.simulator.implant import ImplantTruth, implant
 from SOSStagingTrainingLib.simulator.placement import Placement
@@ -85,8 +85,11 @@ def posed(scan: Scan, sos: FloatArray, rng: np.random.Generator) -> tuple[Scan, 
     return Scan(grey, grid, f"{scan.name}-posed", modality="CT"), moved, voxel
 
 
-def picture(scan: Scan, sos: FloatArray, rng: np.random.Generator) -> tuple[Scan, FloatArray, float]:
-    """The midsagittal plane as a screenshot of 500 to 1000 rows, spacing unknown, facing either way.
+def picture(
+    scan: Scan, sos: FloatArray, rng: np.random.Generator, wide: bool = False
+) -> tuple[Scan, FloatArray, float]:
+    """The midsagittal plane as a screenshot of 500 to 1000 rows, spacing unknown, facing either way; ``wide``: of a
+    viewer's pane up to ``WIDEST_PANE`` times as wide as the scan.
 
     Returns the picture as a scan, where the reference point lies on it (column, row), and the pixel in mm.
     """
@@ -97,9 +100,11 @@ def picture(scan: Scan, sos: FloatArray, rng: np.random.Generator) -> tuple[Scan
     z = high[2] - np.arange(height) * pixel
     points = np.stack(np.broadcast_arrays(sos[0], y[None, :], z[:, None]), axis=-1)
     display = Display.draw(rng, CLEAN)
-    display = replace(display, facing="left" if rng.random() < 0.5 else "right")
+    display = replace(display, facing="left" if rng.random() < 0.5 else "right", pane=1.0)
+    if wide:
+        display = replace(display, pane=float(np.exp(rng.uniform(0, np.log(WIDEST_PANE)))))
     shown = screenshot(trilinear(scan.array, scan.geometry, points, AIR_HU), display)
-    column = (sos[1] - low[1]) / pixel
+    column = (sos[1] - low[1]) / pixel + (shown.shape[1] - y.size) / 2
     if display.facing == "left":
         column = shown.shape[1] - 1 - column
     at = np.array([column, (high[2] - sos[2]) / pixel])

@@ -101,14 +101,14 @@ def calibration_figures(runs: MethodRuns, targets: Sequence[Target], boot: Patie
         truth = stages_of(runs.rows, target)
         held = np.where(answered, [t in stages for t, stages in zip(truth, sets, strict=True)], np.nan)
         out["against"][target] = {
-            "error_before": _error_over_seeds(runs, probabilities(logits, 1.0), truth),
-            "error_after": _error_over_seeds(runs, probabilities(logits / warm, 1.0), truth),
+            "error_before": _error_over_rounds(runs, probabilities(logits, 1.0), truth),
+            "error_after": _error_over_rounds(runs, probabilities(logits / warm, 1.0), truth),
             "coverage": boot.mean(runs.case_means(held)).to_json(),
         }
     return out
 
 
-def _error_over_seeds(runs: MethodRuns, probs: FloatArray, truth: npt.NDArray[np.int64]) -> float:
-    """Mean over seeds of the calibration error of the folds pooled: pooling seeds would let their errors cancel."""
-    chosen = [(runs.given > 0) & (runs.row_seeds == seed) for seed in runs.seeds]
+def _error_over_rounds(runs: MethodRuns, probs: FloatArray, truth: npt.NDArray[np.int64]) -> float:
+    """Mean over rounds of the calibration error of the folds pooled: pooling rounds would let their errors cancel."""
+    chosen = [(runs.given > 0) & (runs.row_rounds == one) for one in runs.rounds]
     return float(np.mean([calibration_error(probs[rows], truth[rows]) for rows in chosen]))

@@ -63,6 +63,7 @@ def compare(parts: Sequence[Predictions], roles: Roles | None = None, draws: Dra
         "scheme": first.scheme,
         "labels_sha256": first.labels_sha256,
         "manifests": _manifests(parts),
+        "trained_on": sorted({part.header.trained_on_sha256 for part in parts} - {""}),
         "bootstrap": {"unit": "patient", "draws": draws.number, "seed": draws.seed},
         "calibration_bins": BINNING,
         "coverage_wanted": COVERAGE,
@@ -72,7 +73,7 @@ def compare(parts: Sequence[Predictions], roles: Roles | None = None, draws: Dra
         "methods": rows,
         "pairs": [_pair(*pair, target, draws) for target in targets for pair in _pairs(methods, roles)],
         "gap": [gap for target in targets if (gap := _gap(methods, roles, target, draws))],
-        "notes": _notes(rows),
+        "notes": _notes(rows, first.external),
     }
 
 
@@ -120,7 +121,7 @@ def _scores(runs: MethodRuns, target: Target, boot: PatientBootstrap) -> dict[st
     right = runs.right(target)
     out: dict[str, Any] = {name: estimate(value).to_json() for name, value in found.items() if value.ndim == 1}
     out["recall_of_stage"] = [estimate(column).to_json() for column in found["recall_of_stage"].T]
-    out["accuracy_of_seed"] = {str(seed): float(right[runs.row_seeds == seed].mean()) for seed in runs.seeds}
+    out["accuracy_of_seed"] = {one: float(right[runs.row_rounds == one].mean()) for one in runs.rounds}
     out["confusion"] = sums[0].tolist()
     return out
 
@@ -165,7 +166,7 @@ def _pairs(methods: dict[str, MethodRuns], roles: Roles) -> list[tuple[MethodRun
 
 
 def _pair(first: MethodRuns, second: MethodRuns, target: Target, draws: Draws) -> dict[str, Any]:
-    """Difference first minus second on the cases both answered, and McNemar for each seed both have."""
+    """Difference first minus second on the cases both answered, and McNemar for each round both have."""
     cases, boot = _shared((first, second), draws)
     found = [figures(boot.sums(runs.confusions(target, cases))) for runs in (first, second)]
     gain = np.round((found[0]["accuracy"] - found[1]["accuracy"]) * POINTS, 9)  # a tie is a tie, also after thirds
@@ -181,7 +182,7 @@ def _pair(first: MethodRuns, second: MethodRuns, target: Target, draws: Draws) -
         "within_one_points": estimate((found[0]["within_one"] - found[1]["within_one"]) * POINTS).to_json(),
         "kappa": estimate(found[0]["kappa"] - found[1]["kappa"]).to_json(),
         "mae": estimate(found[0]["mae"] - found[1]["mae"]).to_json(),
-        "mcnemar": [_mcnemar(first, second, target, seed) for seed in first.seeds if seed in second.seeds],
+        "mcnemar": [_mcnemar(first, second, target, one) for one in first.rounds if one in second.rounds],
     }
 
 
@@ -196,14 +197,14 @@ def _shared(methods: Sequence[MethodRuns], draws: Draws) -> tuple[list[str], Pat
     return cases, draws.of([patient_of[case] for case in cases])
 
 
-def _mcnemar(first: MethodRuns, second: MethodRuns, target: Target, seed: int) -> dict[str, Any]:
+def _mcnemar(first: MethodRuns, second: MethodRuns, target: Target, one: str) -> dict[str, Any]:
     right = []
     for runs in (first, second):
-        rows = zip(runs.rows, runs.right(target), runs.row_seeds, strict=True)
-        right.append({row.case: bool(hit) for row, hit, of in rows if of == seed})
+        rows = zip(runs.rows, runs.right(target), runs.row_rounds, strict=True)
+        right.append({row.case: bool(hit) for row, hit, of in rows if of == one})
     cases = sorted(right[0].keys() & right[1].keys())
     test = mcnemar([right[0][case] for case in cases], [right[1][case] for case in cases])
-    return {"seed": seed, "n": len(cases), **asdict(test)}
+    return {"seed": one, "n": len(cases), **asdict(test)}
 
 
 def _gap(methods: dict[str, MethodRuns], roles: Roles, target: Target, draws: Draws) -> dict[str, Any] | None:
@@ -226,13 +227,13 @@ def _plain_gap(found: GapClosed) -> dict[str, Any]:
     return {name: v.to_json() if isinstance(v, Estimate) else v for name, v in vars(found).items()}
 
 
-def _notes(rows: Sequence[dict[str, Any]]) -> list[str]:
+def _notes(rows: Sequence[dict[str, Any]], external: bool) -> list[str]:
     """What a reader must know besides the figures."""
     notes = []
     for row in rows:
         name, planned = row["method"], row["folds_planned"]
         short = [f"seed {s} has {len(f)} of {planned} folds" for s, f in row["folds"].items() if len(f) < planned]
-        if short:
+        if short and not external:
             notes.append(f"{name} is not finished: {', '.join(short)}.")
         if without := row["calibration"]["files_without"]:
             notes.append(

@@ -98,7 +98,7 @@ def _parsed(raw: Any) -> Predictions:
     if not isinstance(raw["header"], dict):
         raise PredictionsError("the header must be a JSON object")
     names = {field.name for field in fields(RunHeader)}
-    _check_keys("the header", raw["header"], names - {"settings_sha256", "labels_sha256"}, names)
+    _check_keys("the header", raw["header"], names - {"settings_sha256", "labels_sha256", "trained_on_sha256"}, names)
     header = RunHeader(**raw["header"])
     return Predictions(header, _part("cases", raw["cases"]), _part("calibration", raw.get("calibration")))
 

@@ -36,8 +36,9 @@ class RunHeader:
     ``manifest_sha256`` is the hash of the frozen dataset, ``labels_sha256`` that of all of it but the scans' bytes
     (empty in older files): methods are only compared on the same dataset, or on simulated heads drawn again with the
     same labels. ``recipe`` names the recipe, ``settings_sha256`` is the hash of what it tells the method (empty in
-    older files); ``parameters`` counts the weights used at inference; ``seconds_per_scan`` is inference on ``device``;
-    ``command`` makes the run again; ``date`` is ISO.
+    older files). ``trained_on_sha256`` is the hash of the dataset that the network learnt from where it answers another
+    one: external validation, in which every fold's network answers all cases. ``parameters`` counts the weights used at
+    inference; ``seconds_per_scan`` is inference on ``device``; ``command`` makes the run again; ``date`` is ISO.
     """
 
     method: str
@@ -55,6 +56,7 @@ class RunHeader:
     scheme: str = DEFAULT_SCHEME
     settings_sha256: str = ""
     labels_sha256: str = ""
+    trained_on_sha256: str = ""
 
     def __post_init__(self) -> None:
         _check_types(self, "the header")
@@ -66,7 +68,7 @@ class RunHeader:
             raise PredictionsError(f"fold is {self.fold}, but must lie from 1 to folds, which is {self.folds}")
         if self.data not in DATA:
             raise PredictionsError(f"data is {self.data!r}, but must be simulated or real")
-        for name in ("manifest_sha256", "settings_sha256", "labels_sha256"):
+        for name in ("manifest_sha256", "settings_sha256", "labels_sha256", "trained_on_sha256"):
             value = getattr(self, name)
             if not _SHA256.fullmatch(value) and (value or name == "manifest_sha256"):
                 raise PredictionsError(f"{name} must be 64 hexadecimal digits, not {value!r}")
@@ -81,6 +83,11 @@ class RunHeader:
     def run(self) -> str:
         """Name of the run: method, fold and seed."""
         return f"{self.method}.fold{self.fold}.seed{self.seed}"
+
+    @property
+    def external(self) -> bool:
+        """Whether the answers are to another study than the network learnt from."""
+        return bool(self.trained_on_sha256)
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,8 @@ def stages_of(cases: Sequence[CasePrediction], target: Target) -> npt.NDArray[np
 def merge_folds(parts: Sequence[Predictions]) -> tuple[CasePrediction, ...]:
     """The held-out cases of all folds of one method and seed, in order of fold.
 
-    PredictionsError: not one method, seed, study or recipe; a fold, a case or a patient twice.
+    PredictionsError: not one method, seed, study or recipe; a fold twice; a case or a patient twice, but for external
+    validation, where each fold has all of them.
     """
     ordered = sorted(parts, key=lambda part: part.header.fold)
     if not ordered:
@@ -180,7 +188,7 @@ def merge_folds(parts: Sequence[Predictions]) -> tuple[CasePrediction, ...]:
     _check_one_run([part.header for part in ordered])
     first = ordered[0].header
     name = f"method {first.method}, seed {first.seed}"
-    for what in ("case", "patient"):
+    for what in ("case", "patient") if not first.external else ():
         seen: dict[str, int] = {}
         for part in ordered:
             for value in {getattr(case, what) for case in part.cases}:

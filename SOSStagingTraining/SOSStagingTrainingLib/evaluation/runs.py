@@ -19,7 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 class MethodRuns:
     """The folds and seeds of one method, checked: no case or patient in two folds of a seed.
 
-    A case answered under several seeds has the mean over them, so that each case weighs the same.
+    A case answered under several seeds has the mean over them, so that each case weighs the same; in external
+    validation, where every fold's network answers all cases, the mean over folds and seeds.
     """
 
     parts: tuple[Predictions, ...]
@@ -53,9 +54,14 @@ class MethodRuns:
         return tuple(case for part in self.parts for case in part.cases)
 
     @cached_property
-    def row_seeds(self) -> npt.NDArray[np.int64]:
-        """Seed of each answer, [rows]."""
-        return np.array([part.header.seed for part in self.parts for _ in part.cases])
+    def rounds(self) -> tuple[str, ...]:
+        """What answered each case once, in order: a seed with all its folds; in external validation one network."""
+        return tuple(dict.fromkeys(_round_of(part) for part in self.parts))
+
+    @cached_property
+    def row_rounds(self) -> npt.NDArray[np.str_]:
+        """The round of each answer, [rows]."""
+        return np.array([_round_of(part) for part in self.parts for _ in part.cases])
 
     @cached_property
     def cases(self) -> tuple[str, ...]:
@@ -107,15 +113,21 @@ class MethodRuns:
         return np.array([np.nan if value is None else value for value in found], float)
 
 
+def _round_of(part: Predictions) -> str:
+    seed = str(part.header.seed)
+    return f"{seed} fold {part.header.fold}" if part.header.external else seed
+
+
 def group_methods(parts: Sequence[Predictions]) -> dict[str, MethodRuns]:
     """The methods by name, in order, checked to be comparable.
 
-    PredictionsError: simulated beside real cases, two schemes or two studies, a case whose patient, true stage or label
+    PredictionsError: simulated beside real cases, two schemes or two studies, external validation beside answers to the
+    study that was learnt from, a case whose patient, true stage or label
     differs from file to file, overlapping folds.
     """
     first = parts[0].header
     for part in parts:
-        for name in ("data", "scheme", "manifest_sha256"):
+        for name in ("data", "scheme", "manifest_sha256", "external"):
             if not same(name, first, part.header):
                 raise PredictionsError(
                     f"{first.run} and {part.header.run} differ in {name} ({getattr(first, name)}, "

@@ -116,10 +116,21 @@ def _foreword(comparison: Table) -> str:
     return (
         f"Measured on {WHERE[comparison['data']]}. Scheme {comparison['scheme']}, study "
         f"{_drawings(comparison['manifests'])}. In brackets: 95 % interval from {boot['draws']} bootstrap draws of "
-        f"patients (seed {boot['seed']}). A scan answered under several seeds counts once, with the mean over them; "
-        "the intervals hold what other patients would change, not other seeds. A missing answer counts as wrong; kappa "
-        "and MAE leave it out. Nothing is fitted on the scans scored here."
+        f"patients (seed {boot['seed']}). {_who_answered(comparison['trained_on'])} counts once, with the mean over "
+        "them; the intervals hold what other patients would change, not other trainings. A missing answer counts as "
+        "wrong; kappa and MAE leave it out. Nothing is fitted on the scans scored here."
     )
+
+
+def _who_answered(trained_on: list[str]) -> str:
+    if not trained_on:
+        return "A scan answered under several seeds"
+    studies = ", ".join(sha256[:12] for sha256 in trained_on)
+    return f"External validation: the networks learnt from study {studies}. A scan answered by several of them"
+
+
+def _round(comparison: Table) -> str:
+    return "network" if comparison["trained_on"] else "seed"
 
 
 def _drawings(manifests: dict[str, list[str]]) -> str:
@@ -141,7 +152,7 @@ def _score_table(comparison: Table, target: str) -> str:
         "MAE",
         "within one %",
         "answered %",
-        "accuracy % of each seed",
+        f"accuracy % of each {_round(comparison)}",
     )
     rows = []
     for row in comparison["methods"]:
@@ -232,7 +243,7 @@ def _pair_table(comparison: Table) -> str:
         "kappa",
         "MAE",
     )
-    head += ("McNemar p (only first right, only second right) of each seed",)
+    head += (f"McNemar p (only first right, only second right) of each {_round(comparison)}",)
     rows = []
     for pair in comparison["pairs"]:
         tests = [f"{t['p']:.3g} ({t['only_first']}, {t['only_second']})" for t in pair["mcnemar"]]

@@ -90,13 +90,16 @@ def _trained(assignment: Assignment, known: Method, device: torch.device, stop: 
     return _ask(assignment, task, network, device, stop) if first else {}
 
 
-def make_task(assignment: Assignment, known: Method, device: torch.device) -> Task:
-    """The network to be trained, with its views and what finished jobs give it."""
+def make_task(
+    assignment: Assignment, known: Method, device: torch.device, found: Mapping[str, Detection] | None = None
+) -> Task:
+    """The network to be trained, with its views and what finished jobs give it; ``found`` instead of the boxes that its
+    detector has found."""
     settings, parts = assignment.settings, assignment.parts
     taught = assignment.job.needs.get(TEACHER, ())
     teachers = [assignment.other(key) for key in taught]
     crop_view = assignment.recipe.settings(teachers[0].method).view if teachers else settings.view
-    found = _detections(assignment)
+    found = _detections(assignment) if found is None else found
     slabs = Slabs(assignment.dataset, assignment.cache, max(settings.view.planes, crop_view.planes))
     context = Context(
         tuple(finished_network(assignment, job, device) for job in teachers),
@@ -150,7 +153,7 @@ def _ask(assignment: Assignment, task: Task, network: nn.Module, device: torch.d
     if not rows:
         text = f"{assignment.job.method} has no answers: no case of fold {assignment.job.fold} has a box for its crop."
         raise RecipeError("no_boxes", text, "Draw boxes, or leave this method out.")
-    write_predictions(assignment.predictions, Predictions(_header(assignment, task, cost), rows, calibration))
+    write_predictions(assignment.predictions, Predictions(header(assignment, task, cost), rows, calibration))
     return {**cost, "right": _share_right(rows), "held_out": len(rows), "answer_seconds": time.monotonic() - begun}
 
 
@@ -196,7 +199,8 @@ def _self_trained(assignment: Assignment, known: SelfTrained, device: torch.devi
     return {**cost, **_keep_detections(assignment, slabs, found)}
 
 
-def _header(assignment: Assignment, task: Task, cost: Mapping[str, Any]) -> RunHeader:
+def header(assignment: Assignment, task: Task, cost: Mapping[str, Any]) -> RunHeader:
+    """What a job's answers were made with; ``cost``: its parameters, seconds per scan and device."""
     job, recipe = assignment.job, assignment.recipe
     # A pipeline's detector counts where it is needed for the answer.
     helpers = job.needs.get(DETECTOR, ()) if task.crops[1] == "detected" else ()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
+from SOSStagingLib.model.scheme import DEFAULT_SCHEME
 from SOSStagingLib.scan.geometry import Geometry
 from SOSStagingLib.scan.types import Slab
 from SOSStagingTrainingLib.simulator.export import stored_greys, write_slab
@@ -31,13 +32,15 @@ def made_slab(number: int, stage: int, size: int = 96) -> tuple[Slab, tuple[int,
     return Slab(array.astype(np.float32), np.ones((3, size, size), bool), geometry), (column, row)
 
 
-def slab_study(folder: Path, cases: int = 20, size: int = 96, boxes: bool = True) -> Study:
-    """A simulated study with stages in turn, labelled and boxed by anna."""
-    study = Study.create(folder, simulated=True)
+def slab_study(
+    folder: Path, cases: int = 20, size: int = 96, boxes: bool = True, first: int = 0, scheme: str = DEFAULT_SCHEME
+) -> Study:
+    """A simulated study with stages in turn, labelled and boxed by anna; its slabs are numbered from ``first``."""
+    study = Study.create(folder, scheme=scheme, simulated=True)
     rows, middles = [], {}
     for n in range(cases):
         name, stage = f"slab-{n + 1:02d}", n % STAGES + 1
-        slab, middles[name] = made_slab(n, stage, size)
+        slab, middles[name] = made_slab(first + n, stage, size)
         facts = {"kind": "slab", "sha256": content_sha256(stored_greys(slab), slab.geometry), "geometry": slab.geometry}
         file = write_slab(folder, name, slab)[0].name
         plane, more = rounded_plane(middle_plane(slab.geometry)), {"stage": stage}

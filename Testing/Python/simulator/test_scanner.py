@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 from SOSStagingLib.scan.geometry import Geometry
-from SOSStagingTrainingLib.simulator.display import Display, screenshot
+from SOSStagingTrainingLib.simulator.display import WIDEST_PANE, Display, screenshot
 from SOSStagingTrainingLib.simulator.faults import hardening_field, scatter_field
 from SOSStagingTrainingLib.simulator.heads import FIELDS_OF_VIEW, VolumeSettings, simulate_volume
 from SOSStagingTrainingLib.simulator.placement import Coarse, Placement
@@ -227,6 +227,23 @@ def test_a_screenshot_is_windowed_and_may_face_left() -> None:
     assert 0 < abs(jpeg.astype(int) - right).mean() < 12
     with pytest.raises(ValueError, match="above low"):
         Display(5, 5)
+
+
+def test_a_pane_wider_than_the_plane_is_black_on_either_side() -> None:
+    plane = np.full((20, 30), 1000.0)
+    shown = screenshot(plane, Display(0, 1000, pane=2.0))
+    assert shown.shape == (20, 60)
+    assert not shown[:, :15].any()
+    assert not shown[:, 45:].any()
+    assert (shown[:, 15:45] == 255).all()
+    with pytest.raises(ValueError, match="would cut it"):
+        Display(0, 1000, pane=0.9)
+
+
+def test_half_of_the_pictures_drawn_are_wider_than_their_plane() -> None:
+    panes = np.array([Display.draw(np.random.default_rng([7, n]), CLEAN).pane for n in range(300)])
+    assert 0.4 < (panes == 1).mean() < 0.6
+    assert 1.9 < panes.max() <= WIDEST_PANE
 
 
 def test_large_cylinders_hold_the_synchondrosis_and_small_ones_at_the_jaws_do_not() -> None:
