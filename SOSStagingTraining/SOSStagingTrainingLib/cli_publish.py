@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from SOSStagingLib.model.library import SUFFIX
+
 from .cli import positive
 from .cli_train import EXIT_DONE, EXIT_NOT_ALL, EXIT_WRONG_USE
 
@@ -49,8 +51,26 @@ def _publish(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"sos publish: {error.filename or 'writing failed'}: {error.strerror or error}.", file=sys.stderr)
         return EXIT_NOT_ALL
-    print(f"{card['name']}.sosmodel: {measured_words(card)}")
+    print(f"{_path(args).name}: {measured_words(card)}")
     return EXIT_DONE
+
+
+def _path(args: argparse.Namespace) -> Path:
+    path: Path = args.out or args.run_folder / f"{args.method}{SUFFIX}"
+    return path
+
+
+def _refuse_other_files(path: Path) -> None:
+    """A model is never written over anything else, nor under a name by which it would not be found."""
+    from SOSStagingLib.scan.types import PlainError
+
+    if path.is_dir():
+        raise PlainError(
+            "not_a_model", f"{path} is a folder.", f"Say a file in it, such as {path / ('model' + SUFFIX)}."
+        )
+    if path.suffix != SUFFIX:
+        text = f"{path.name} does not end in {SUFFIX}, by which a model is known."
+        raise PlainError("not_a_model", text, f"Say --out {path.with_suffix(SUFFIX)}.")
 
 
 def _published(args: argparse.Namespace) -> dict[str, Any]:
@@ -58,6 +78,7 @@ def _published(args: argparse.Namespace) -> dict[str, Any]:
     from .compute.worker import assignment_of
     from .evaluation.files import read_folder
 
+    _refuse_other_files(_path(args))
     run = RunFolder.open(args.run_folder)
     key = f"{args.method}.fold{args.fold}.seed{args.seed}"
     assignment = assignment_of(run, key)
@@ -69,8 +90,7 @@ def _published(args: argparse.Namespace) -> dict[str, Any]:
     from .learning.work import finished_network
 
     network = finished_network(assignment, assignment.job, torch.device("cpu"))
-    path = args.out or run.folder / f"{args.method}.sosmodel"
-    return publish_job(assignment, network, path, read_folder(run.predictions), _say, args.licence)
+    return publish_job(assignment, network, _path(args), read_folder(run.predictions), _say, args.licence)
 
 
 def _say(text: str) -> None:

@@ -192,6 +192,9 @@ def _run_label(args: argparse.Namespace) -> int:
     from .study.markups import read_rois
     from .study.study import Study
 
+    if wrong := _ignored(args):
+        print(f"sos study label: {wrong}.", file=sys.stderr)
+        return EXIT_WRONG_USE
     study = Study.open(args.study)
     boxes = read_rois(args.box) if args.box else []
     if args.withdraw:
@@ -210,6 +213,15 @@ def _run_label(args: argparse.Namespace) -> int:
         print(f"sos study label: {text}.", file=sys.stderr)
         return EXIT_WRONG_USE
     return EXIT_DONE
+
+
+def _ignored(args: argparse.Namespace) -> str | None:
+    """Say which option would be left out of what is written; None where none would."""
+    if args.box and (args.skip or args.withdraw):
+        return f"--box does not go with {'--skip' if args.skip else '--withdraw'}: give the box by itself"
+    if args.withdraw and args.reading != 1:
+        return "--reading does not go with --withdraw, which takes back the last entries of whichever reading"
+    return None
 
 
 def _agreement(actions: Any) -> None:

@@ -86,11 +86,11 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def numbers_of(text: str) -> tuple[int, ...]:
-    """Whole numbers set apart by commas; argparse.ArgumentTypeError where they are not."""
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers such as 1,2") from None
+    """Whole numbers from 0 on, set apart by commas; argparse.ArgumentTypeError where they are not."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of whole numbers such as 1,2")
+    return tuple(map(int, parts))
 
 
 def _train(args: argparse.Namespace) -> int:

@@ -19,9 +19,13 @@ def plausible_stages(probs: npt.ArrayLike, mass: float, *, widen: bool = False) 
     """The smallest run of neighbouring stages around the likeliest whose probabilities reach ``mass``; stages from 1.
 
     ``mass`` is chosen on calibration data so that the set holds the true stage at the stated coverage (split conformal
-    with contiguous sets, as suits ordinal stages). ``widen`` adds the neighbour on each side: a warning about the scan.
+    with contiguous sets, as suits ordinal stages); with 1 all stages are plausible. ``widen`` adds the neighbour on
+    each side: a warning about the scan.
     """
     p = np.asarray(probs, float)
+    if mass >= 1:
+        # No coverage is known. Added up, probabilities may round to 1 before all of them are in.
+        return tuple(range(1, p.size + 1))
     low = high = int(p.argmax())
     total = p[low]
     while total < mass and high - low + 1 < p.size:

@@ -23,7 +23,7 @@ from .preparation import Prepared, ScanOptions, prepare
 from .protocol import Engine, Progress, ProgressCallback, WorkerError
 from .result import ModelInfo, StagingResult
 from .stager import Stager
-from .stored import RESULT_FILE, load_result
+from .stored import RESULT_FILE, load_result, result_from_json
 
 COHORT_FILE = "cohort.csv"
 DEFAULT_WORKERS = 2
@@ -58,7 +58,8 @@ def stage_cohort(
     progress: ProgressCallback | None = None,
     on_case: Callable[[CaseDone], None] | None = None,
 ) -> list[tuple[str, StagingResult]]:
-    """Stage every scan into ``out/<name>`` and write ``out/cohort.csv``; (name, result) in input order.
+    """Stage every scan into ``out/<name>`` and write ``out/cohort.csv``; (name, result) in input order. The table also
+    has what lies in ``out`` from before, first.
 
     ``workers`` scans are read ahead at a time, each in memory while it is. A case whose result was made from the same
     files with the same model and options is not staged again. ``progress`` gets the scan's name as phase; it may raise
@@ -81,8 +82,21 @@ def stage_cohort(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
-            write_cohort_csv(out / COHORT_FILE, results)
+            write_cohort_csv(out / COHORT_FILE, [*_earlier(out, {name for name, _ in results}), *results])
     return results
+
+
+def _earlier(out: Path, now: set[str]) -> list[tuple[str, StagingResult]]:
+    """What lies in the folder from commands before this one: the table tells of the whole folder."""
+    found = []
+    for path in sorted(out.glob(f"*/{RESULT_FILE}")):
+        if path.parent.name not in now:
+            try:
+                # Without its Grad-CAM volumes, of which the table tells nothing.
+                found.append((path.parent.name, result_from_json(json.loads(path.read_text(encoding="utf-8")))))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                log.warning("an earlier result is damaged and left out of the table")
+    return found
 
 
 def _ahead(

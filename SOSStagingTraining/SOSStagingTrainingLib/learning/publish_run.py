@@ -86,9 +86,9 @@ def _published(
     kind = "simulated" if assignment.dataset.simulated else "real"
     card["calibration"]["measured_on"] = f"{len(parts.calibration)} {kind} cases of the study"
     if len(parts.calibration) < FEWEST:
-        # So few cases can promise no coverage: then every stage stays plausible.
-        card["calibration"]["mass"] = 1.0
-        note(f"with fewer than {FEWEST} calibration cases no coverage can be promised: all stages stay plausible")
+        # So few cases promise no coverage, and would only make probabilities look sure.
+        card["calibration"] |= {"mass": 1.0, "temperature": 1.0}
+        note(f"with fewer than {FEWEST} calibration cases nothing is calibrated: all stages stay plausible")
     write_model(path, blob, card)
     note(f"measuring on {len(parts.held_out)} held-out cases")
     predictor = Predictor.load(path, "cpu")

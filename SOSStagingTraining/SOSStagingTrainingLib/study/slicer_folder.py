@@ -185,11 +185,16 @@ def _append_labels(
     rater: str,
     done: Imported,
 ) -> None:
-    for row in rows:
-        name = case_of.get(row_scan[row.line]) if row.line in row_scan else None
-        if name is None or not row.labelled:
-            continue
+    said: dict[tuple[str, str], set[int | None]] = {}
+    about = [(row, case_of[row_scan[row.line]]) for row in rows if row.labelled and row_scan.get(row.line) in case_of]
+    for row, name in about:
+        said.setdefault((name, row.rater or rater), set()).add(row.stage)
+    for row, name in about:
         whose = row.rater or rater
+        if len(said[name, whose]) > 1:
+            text = f"Line {row.line} of the table: {whose} gives {name} more than one stage there. Leave one of them."
+            done.note("contradicting_rows", text, name, whose)
+            continue
         try:
             _append_label(study, row, name, whose, done)
         except StudyError as error:
@@ -200,10 +205,16 @@ def _append_label(study: Study, row: TableRow, name: str, rater: str, done: Impo
     if row.scheme and row.scheme != study.scheme.id:
         text = f"the stage of {name} is from the scheme {row.scheme}, not from the study's, {study.scheme.id}."
         raise StudyError("other_scheme", text)
-    there = study.labels(rater).get(name)
-    if there is None or (there.stage, there.note) != (row.stage, row.note):
+    ever = [entry for entry in study.ledger(rater).entries if entry.event == "label" and entry.case == name]
+    if all((entry.stage, entry.note) != (row.stage, row.note) for entry in ever):
         study.append_label(name, rater, row.stage, note=row.note)
         done.labels += 1
+        return
+    stands = study.labels(rater).get(name)
+    if stands is None or stands.stage != row.stage:
+        now = "has been withdrawn" if stands is None else f"stands at {stands.stage or 'not assessable'}"
+        text = f"Line {row.line} of the table: what it says of {name} was taken over before, and since then {now}."
+        done.findings.append(StudyFinding("changed_since", "warning", f"{text} That is left alone.", name, rater))
 
 
 def _only_raters(rows: Sequence[TableRow], row_scan: Mapping[int, Path]) -> dict[Path, str]:
@@ -260,8 +271,9 @@ def _boxes(path: Path, scan: Path, files: SlicerFiles, name: str, rater: str, do
 
 
 def _append_if_new(study: Study, name: str, rater: str, boxes: Sequence[RoiBox]) -> bool:
-    there = study.ledger(rater).rois().get(name)
-    if there is not None and there.roi_sha256 == hashlib.sha256(rois_text(boxes).encode()).hexdigest():
+    mine = hashlib.sha256(rois_text(boxes).encode()).hexdigest()
+    # Also where they were corrected or withdrawn since: importing again must not bring them back.
+    if any(entry.case == name and entry.roi_sha256 == mine for entry in study.ledger(rater).entries):
         return False
     study.append_rois(name, rater, boxes)
     return True

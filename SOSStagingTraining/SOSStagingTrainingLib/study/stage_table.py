@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,8 @@ def read_table(path: Path) -> tuple[list[TableRow], list[StudyFinding]]:
 
     Columns may be separated by comma, semicolon or tab; header names as in ``COLUMNS``, upper or lower case.
 
+    A table without a column of stages, or without rows, is told as a finding.
+
     Raises:
         StudyError: it cannot be read, or has no column that names the case.
     """
@@ -52,25 +54,54 @@ def read_table(path: Path) -> tuple[list[TableRow], list[StudyFinding]]:
         data = path.read_bytes()
     except OSError as error:
         raise StudyError("no_table", f"The table {path.name} cannot be read: {error.strerror}.") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
+    text = _text(data)
     header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=header.count))
-    columns = _columns(next(reader, []), path.name)
+    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=header.count), strict=True)
     rows: list[TableRow] = []
     findings: list[StudyFinding] = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        found = {key: cells[n].strip() if n < len(cells) else "" for key, n in columns.items()}
-        row = _row(reader.line_num, found, path.name)
-        if isinstance(row, StudyFinding):
-            findings.append(row)
-        else:
-            rows.append(row)
-    return rows, findings
+    try:
+        head = next(reader, [])
+        columns = _columns(head, path.name)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            found = {key: cells[n].strip() if n < len(cells) else "" for key, n in columns.items()}
+            row = _row(reader.line_num, found, path.name)
+            if isinstance(row, StudyFinding):
+                findings.append(row)
+            else:
+                rows.append(row)
+    except csv.Error as error:
+        text = f"Line {reader.line_num} of the table {path.name} cannot be read: {error}."
+        raise StudyError(
+            "table_damaged", text, "Look for a quotation mark that is not closed, and save it again."
+        ) from error
+    return rows, [*_nothing_said(head, columns, rows, findings, path.name), *findings]
+
+
+def _text(data: bytes) -> str:
+    """The text of a table as spreadsheets write it: UTF-8, UTF-16 or Windows' letters, whatever ends a line."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", errors="replace")
+    elif b"\0" in data[:4096]:
+        text = data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _nothing_said(
+    head: list[str], columns: Mapping[str, int], rows: list[TableRow], findings: list[StudyFinding], name: str
+) -> Iterator[StudyFinding]:
+    if "stage" not in columns:
+        text = f"The table {name} has no column of stages, so none were taken; its columns are: {', '.join(head)}."
+        hint = f"If one of them holds stages, call it {' or '.join(COLUMNS['stage'][:3])}."
+        yield StudyFinding("table_without_stage", "warning", f"{text} {hint}")
+    elif not rows and not findings:
+        yield StudyFinding("table_empty", "refuse", f"The table {name} has a header and no rows.")
 
 
 def _columns(header: list[str], name: str) -> dict[str, int]:

@@ -107,6 +107,21 @@ def test_an_experiment_trains_its_variants_and_compares_them(place, capsys, tmp_
     assert "No detector found anything" in err and "not a student that SOSStaging can open" in err
 
 
+def test_a_model_is_written_over_nothing_else(tmp_path, capsys):
+    scan = tmp_path / "head.nrrd"
+    scan.write_bytes(b"a scan")
+    for out, said in ((scan, "does not end in .sosmodel"), (tmp_path, "is a folder")):
+        assert main(["publish", str(tmp_path / "run"), "--out", str(out)]) == 2
+        assert said in capsys.readouterr().err
+    assert scan.read_bytes() == b"a scan"
+
+
+def test_a_seed_below_nought_is_refused_before_it_is_in_the_run(place, capsys):
+    with pytest.raises(SystemExit) as ended:
+        train(place, "--recipe", place / "small.toml", "--study", place / "study", "--seed=-1")
+    assert ended.value.code == 2 and "no list of whole numbers" in capsys.readouterr().err
+
+
 def test_the_installed_commands_are_those_of_the_library():
     project = tomllib.loads((Path(__file__).resolve().parents[3] / "pyproject.toml").read_text())
     points = project["project"]["entry-points"]["sosstaging.commands"]

@@ -11,7 +11,7 @@ RUN = "study/runs/quick-train"
 # (what a command matches, what is put for what, why). All that match are applied, in this order.
 SUBSTITUTIONS: tuple[tuple[str, dict[str, str], str], ...] = (
     (
-        r"^sos simulate .*--slabs",
+        r"^sos simulate (?!.*--cases 10 ).*--slabs",
         {r"--cases \d+": "--cases 10", r" --stages \S+": "", r" --kappa \S+": "", r"$": TEN_SLABS},
         "ten slabs: two of each stage, all raters nearly of one mind, so that two folds can be made",
     ),

@@ -35,6 +35,11 @@ def test_plausible_stages_are_neighbours_around_the_likeliest() -> None:
     assert plausible_stages([0.0, 0.0, 0.0, 0.0, 1.0], 0.9) == (5,)
 
 
+def test_where_no_coverage_is_known_every_stage_is_plausible_however_sure_the_answer() -> None:
+    # In floating point these add up to 1 before the last of them.
+    assert plausible_stages([1e-30, 1e-30, 1.0, 1e-30, 1e-30], 1.0) == (1, 2, 3, 4, 5)
+
+
 def test_a_warning_widens_the_set_within_the_scheme() -> None:
     assert plausible_stages([0.99, 0.01, 0, 0, 0], 0.9, widen=True) == (1, 2)
     assert plausible_stages([0, 0, 0.99, 0.01, 0], 0.9, widen=True) == (2, 3, 4)

@@ -107,6 +107,18 @@ def test_a_finished_run_is_not_repeated(scans, tmp_path):
     np.testing.assert_array_equal(after[0][1].gradcam.array, before[0][1].gradcam.array)
 
 
+def test_the_table_tells_of_the_whole_folder(scans, tmp_path):
+    out = tmp_path / "out"
+    stage_cohort(scans[:1], out, FakeEngine())
+    stage_cohort(scans[1:2], out, FakeEngine())
+    (out / "not a case").mkdir()
+    (out / "not a case" / "result.json").write_text("{")
+    stage_cohort(scans[:1], out, FakeEngine())
+    with (out / "cohort.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["name"], row["stage"]) for row in rows] == [("bad", ""), ("a", "4")]
+
+
 @pytest.mark.parametrize("change", ["file", "model", "options", "damage", "no gradcam", "no resume"])
 def test_a_change_stages_again(scans, tmp_path, change):
     out, scan = tmp_path / "out", scans[:1]

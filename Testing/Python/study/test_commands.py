@@ -115,6 +115,11 @@ def test_a_bad_study_is_neither_frozen_nor_passed(tmp_path, capsys):
         (("label", "study", "case-77", "--rater", "anna", "--stage", "1"), "no case named case-77"),
         (("label", "study", "case-01", "--rater", "a b", "--stage", "1"), "cannot be a rater's name"),
         (("label", "study", "case-01", "--rater", "anna", "--box", "far.mrk.json"), "outside the scan"),
+        (
+            ("label", "study", "case-01", "--rater", "anna", "--skip", "--box", "far.mrk.json"),
+            "does not go with --skip",
+        ),
+        (("label", "study", "case-01", "--rater", "anna", "--withdraw", "--reading", "2"), "not go with --withdraw"),
         (("folds", "study", "v9"), "no frozen dataset named v9"),
         (("agreement", "study", "--raters", "zoe"), "zoe labelled nothing"),
         (("create", "study"), "holds a study already"),

@@ -245,3 +245,59 @@ def test_tables_from_windows_spreadsheets_are_read(study, folder):
     done = study.import_slicer_folder(folder, rater="anna")
     (label,) = study.labels("anna").values()
     assert done.findings == [] and (label.stage, label.note) == (3, "größer; als gedacht")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_tables_are_read_however_a_spreadsheet_writes_them(study, folder, encoding, ending):
+    write_volume(folder / "head.nrrd")
+    table(folder, f"case\tstage{ending}head\t3{ending}", "stages.tsv", encoding)
+    assert study.import_slicer_folder(folder, rater="anna").findings == []
+    assert study.labels("anna")["head"].stage == 3
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(study, folder):
+    write_volume(folder / "head.nrrd")
+    table(folder, 'case,stage,note\nhead,3,"unclosed\nhead,4,x\n')
+    with pytest.raises(StudyError, match="quotation mark") as error:
+        study.import_slicer_folder(folder, rater="anna")
+    assert error.value.code == "table_damaged" and study.labels("anna") == {}
+
+
+def test_a_table_that_says_no_stage_is_told(study, folder):
+    write_volume(folder / "head.nrrd")
+    table(folder, "Patient ID,My Grading,File Name\np1,3,head\n")
+    found = the(study.import_slicer_folder(folder, rater="anna").findings, "table_without_stage")
+    assert found.severity == "warning" and "My Grading" in found.text
+    assert study.case("head").patient == "p1"
+    table(folder, "case,stage\n")
+    assert the(study.import_slicer_folder(folder, rater="anna").findings, "table_empty").severity == "refuse"
+
+
+def test_importing_again_leaves_corrections_alone(study, folder):
+    write_volume(folder / "head-1.nrrd", 1)
+    write_volume(folder / "head-2.nrrd", 2)
+    write_rois(folder / "head-1.mrk.json", [BOX])
+    table(folder, "case,stage\nhead-1,3\nhead-2,2\n")
+    study.import_slicer_folder(folder, rater="anna")
+    moved = RoiBox(BOX.center + [0, 1, 0], BOX.axes, BOX.size)
+    study.append_label("head-1", "anna", 5, rois=[moved])
+    study.withdraw("anna", case="head-2")
+    again = study.import_slicer_folder(folder, rater="anna")
+    assert (again.labels, again.boxes) == (0, 0)
+    assert study.labels("anna")["head-1"].stage == 5 and "head-2" not in study.labels("anna")
+    assert np.allclose(study.rois("head-1", "anna")[0].corners, moved.corners)
+    said = [(found.code, found.severity, found.case) for found in again.findings]
+    assert said == [("changed_since", "warning", "head-1"), ("changed_since", "warning", "head-2")]
+    # What is new in the table is taken.
+    table(folder, "case,stage\nhead-1,3\nhead-2,4\n")
+    assert study.import_slicer_folder(folder, rater="anna").labels == 1
+
+
+def test_rows_that_contradict_each_other_are_named_and_none_is_taken(study, folder):
+    write_volume(folder / "head-1.nrrd", 1)
+    table(folder, "case,stage,rater\nhead-1,3,anna\nhead-1,4,anna\nhead-1,2,bea\n")
+    done = study.import_slicer_folder(folder, rater="anna")
+    assert [found.code for found in done.findings] == ["contradicting_rows"] * 2
+    assert "Line 2" in done.findings[0].text and "Line 3" in done.findings[1].text
+    assert study.labels("anna") == {} and study.labels("bea")["head-1"].stage == 2
