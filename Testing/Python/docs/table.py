@@ -21,7 +21,7 @@ SUBSTITUTIONS: tuple[tuple[str, dict[str, str], str], ...] = (
         "one coarse volume",
     ),
     (
-        r"^sos (train|evaluate|publish) .*paper",
+        r"^sos (train|validate|evaluate|publish) .*paper",
         {r"--recipe paper": "--recipe quick", r"runs/paper-train": "runs/quick-train", r" --methods \S+": ""},
         "the recipe that takes minutes instead of days",
     ),
