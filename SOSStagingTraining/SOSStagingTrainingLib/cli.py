@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import shutil
 import sys
@@ -115,10 +116,9 @@ def _simulate(args: argparse.Namespace) -> int:
         print(f"sos simulate: {text} and run the same command again.", file=sys.stderr)
         return 3
     except OSError as error:
-        print(
-            f"sos simulate: writing failed ({error.strerror or error}). Make room and run the same command again.",
-            file=sys.stderr,
-        )
+        what = "Make room" if error.errno == errno.ENOSPC else "Mend that, or say another --out,"
+        text = f"writing failed ({error.strerror or error}). {what} and run the same command again"
+        print(f"sos simulate: {text}.", file=sys.stderr)
         return 3
     return 0
 

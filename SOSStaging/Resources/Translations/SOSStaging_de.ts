@@ -926,6 +926,14 @@
         <translation>Die Voxelgröße muss eine positive Zahl in Millimetern sein.</translation>
     </message>
     <message>
+        <source>This program may not read the input: its access rights forbid it.</source>
+        <translation>Dieses Programm darf die Eingabe nicht lesen: Ihre Zugriffsrechte verbieten es.</translation>
+    </message>
+    <message>
+        <source>Change them, or copy the scan to a folder of yours.</source>
+        <translation>Ändern Sie sie, oder kopieren Sie die Aufnahme in einen eigenen Ordner.</translation>
+    </message>
+    <message>
         <source>The scan is too large for this computer&apos;s memory.</source>
         <translation>Die Aufnahme ist zu groß für den Arbeitsspeicher dieses Rechners.</translation>
     </message>
@@ -1271,6 +1279,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>No accuracy is recorded in its card.</source>
         <translation>Auf seiner Karte ist keine Genauigkeit vermerkt.</translation>
+    </message>
+    <message>
+        <source>This program may not read {name}: its access rights forbid it.</source>
+        <translation>Dieses Programm darf {name} nicht lesen: Die Zugriffsrechte verbieten es.</translation>
     </message>
     <message>
         <source>Caution: only {share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. The answer may rest on something else in the picture.</source>

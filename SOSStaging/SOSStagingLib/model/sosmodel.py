@@ -87,6 +87,10 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise ModelFileError("model-missing", f"There is no model file {path.name}.")
     try:
         return zipfile.ZipFile(path)
+    except PermissionError as error:
+        raise ModelFileError(
+            "model-forbidden", f"This program may not read {path.name}: its access rights forbid it."
+        ) from error
     except UNREADABLE as error:
         raise ModelFileError("model-foreign", f"{path.name} is not a .sosmodel file, or it is cut short.") from error
 

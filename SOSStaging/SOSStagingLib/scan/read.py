@@ -39,6 +39,9 @@ def read_scan(path: Path, *, spacing_mm: float | None = None, facing: Facing = "
         return _read(path, spacing_mm, facing)
     except ScanError:
         raise
+    except PermissionError as error:
+        text = "This program may not read the input: its access rights forbid it."
+        raise ScanError("not_permitted", text, "Change them, or copy the scan to a folder of yours.") from error
     except MemoryError as error:
         raise ScanError("too_large", "The scan is too large for this computer's memory.") from error
     except Exception as error:  # whatever a damaged file makes a reader raise, one bad scan must not stop the rest

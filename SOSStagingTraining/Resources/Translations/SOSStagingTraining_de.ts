@@ -1016,8 +1016,20 @@
         <translation>Die Aufnahme {name} lässt sich nicht lesen. {error}</translation>
     </message>
     <message>
+        <source>Line {line} of the table: {whose} gives {name} more than one stage there. Leave one of them.</source>
+        <translation>Zeile {line} der Tabelle: {whose} gibt {name} dort mehr als ein Stadium. Lassen Sie eines davon stehen.</translation>
+    </message>
+    <message>
         <source>Line {line} of the table: {error}</source>
         <translation>Zeile {line} der Tabelle: {error}</translation>
+    </message>
+    <message>
+        <source>Line {line} of the table: what it says of {name} was taken over before, and since then {now}.</source>
+        <translation>Zeile {line} der Tabelle: Was sie über {name} sagt, wurde schon übernommen, und seither: {now}.</translation>
+    </message>
+    <message>
+        <source>{text} That is left alone.</source>
+        <translation>{text} Das bleibt, wie es ist.</translation>
     </message>
     <message>
         <source>To which scan {name} belongs cannot be told. Name it after the scan.</source>
@@ -1042,6 +1054,26 @@
     <message>
         <source>The table {name} cannot be read: {strerror}.</source>
         <translation>Die Tabelle {name} lässt sich nicht lesen: {strerror}.</translation>
+    </message>
+    <message>
+        <source>Line {line_num} of the table {name} cannot be read: {error}.</source>
+        <translation>Zeile {line_num} der Tabelle {name} ist nicht lesbar: {error}.</translation>
+    </message>
+    <message>
+        <source>Look for a quotation mark that is not closed, and save it again.</source>
+        <translation>Suchen Sie nach einem Anführungszeichen, das nicht geschlossen ist, und speichern Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>The table {name} has no column of stages, so none were taken; its columns are: {value}.</source>
+        <translation>Die Tabelle {name} hat keine Spalte mit Stadien, daher wurden keine übernommen; ihre Spalten sind: {value}.</translation>
+    </message>
+    <message>
+        <source>If one of them holds stages, call it {value}.</source>
+        <translation>Wenn eine davon Stadien enthält, nennen Sie sie {value}.</translation>
+    </message>
+    <message>
+        <source>The table {name} has a header and no rows.</source>
+        <translation>Die Tabelle {name} hat eine Kopfzeile und keine Zeilen.</translation>
     </message>
     <message>
         <source>The table {name} has no column that names the case; its columns are: {value}.</source>
@@ -1126,6 +1158,50 @@
     <message>
         <source>Start one (dask scheduler) or mend the address.</source>
         <translation>Starten Sie einen (dask scheduler) oder berichtigen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>The stages of {name} are of the scheme {scheme}, the run&apos;s of {scheme2}.</source>
+        <translation>Die Stadien von {name} sind aus dem Schema {scheme}, die des Laufs aus {scheme2}.</translation>
+    </message>
+    <message>
+        <source>External validation needs the same scheme.</source>
+        <translation>Externe Validierung braucht dasselbe Schema.</translation>
+    </message>
+    <message>
+        <source>and {value} more</source>
+        <translation>und {value} weitere</translation>
+    </message>
+    <message>
+        <source>{value} scans are also in the run&apos;s own study: {value2}{more}.</source>
+        <translation>{value} Aufnahmen sind auch in der eigenen Studie des Laufs: {value2}{more}.</translation>
+    </message>
+    <message>
+        <source>Leave them out: what was learnt from validates nothing.</source>
+        <translation>Lassen Sie sie weg: Woraus gelernt wurde, das validiert nichts.</translation>
+    </message>
+    <message>
+        <source>{value} patients bear names that the run&apos;s own study has too ({names}); see that they are others.</source>
+        <translation>{value} Patienten heißen wie solche in der eigenen Studie des Laufs ({names}); prüfen Sie, dass es andere sind.</translation>
+    </message>
+    <message>
+        <source>{what}: not finished in {name}.</source>
+        <translation>{what}: in {name} nicht fertig.</translation>
+    </message>
+    <message>
+        <source>{name} has {what} yet.</source>
+        <translation>{name}: {what}.</translation>
+    </message>
+    <message>
+        <source>See how it stands: sos train --out {folder} --status.</source>
+        <translation>Sehen Sie nach dem Stand: sos train --out {folder} --status.</translation>
+    </message>
+    <message>
+        <source>{name} in {out} holds answers to another study, or of another run.</source>
+        <translation>{name} in {out} enthält Antworten zu einer anderen Studie oder aus einem anderen Lauf.</translation>
+    </message>
+    <message>
+        <source>Move it away, or say another --out.</source>
+        <translation>Verschieben Sie sie, oder geben Sie ein anderes --out an.</translation>
     </message>
     <message>
         <source>A program works on {name} already.</source>
@@ -1326,6 +1402,10 @@
     <message>
         <source>There are {value}.</source>
         <translation>Es gibt {value}.</translation>
+    </message>
+    <message>
+        <source>{method} has no answers: no case has a box for its crop.</source>
+        <translation>{method} hat keine Antworten: Kein Fall hat einen Kasten für seinen Ausschnitt.</translation>
     </message>
     <message>
         <source>Each process takes batch statistics of its own share of a batch.</source>
@@ -1646,6 +1726,10 @@
     <message>
         <source>Draw boxes, or leave this method out.</source>
         <translation>Zeichnen Sie Rahmen, oder lassen Sie dieses Verfahren weg.</translation>
+    </message>
+    <message>
+        <source>{where} --methods {method} --folds {fold} --seeds {seed}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed.</source>

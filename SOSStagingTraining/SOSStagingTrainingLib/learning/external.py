@@ -56,9 +56,14 @@ def answers_elsewhere(
         text = f"{there.job.method} has no answers: no case has a box for its crop."
         raise RecipeError("no_boxes", text, "Draw boxes, or leave this method out.")
     told = header(there, task, there.done[there.job.key])
-    command = f"sos validate RUN --study {study.folder.resolve().name} --methods {there.job.method}"
-    told = replace(told, trained_on_sha256=own, command=f"{command} --folds {told.fold} --seeds {told.seed}")
+    told = replace(told, trained_on_sha256=own, command=_command(study, there))
     return Predictions(told, rows, tuple(map(_renamed, calibration)))
+
+
+def _command(study: Study, there: Assignment) -> str:
+    job = there.job
+    where = f"sos validate RUN --study {study.folder.resolve().name}"
+    return f"{where} --methods {job.method} --folds {job.fold} --seeds {job.seed}"
 
 
 def _renamed(case: CasePrediction) -> CasePrediction:

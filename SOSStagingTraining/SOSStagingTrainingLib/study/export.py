@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 from SOSStagingLib.model.scheme import load_scheme
 from SOSStagingLib.report.picture import grey_window
-from SOSStagingLib.scan.types import Slab
+from SOSStagingLib.scan.types import ScanError, Slab
 from SOSStagingLib.staging.protocol import Progress, ProgressCallback
 
 from .check import check_folds
@@ -210,7 +210,10 @@ def _write_picture(study: Study, case: FrozenCase, folder: Path) -> _Picture | N
     if study.case(case.name).sha256 != case.sha256:
         text = f"The scan of {case.name} in the study is not the one that was frozen."
         raise StudyError("scan_changed", text, "Freeze the study again under another name.")
-    found = study.slab(case.name, case.plane)
+    try:
+        found = study.slab(case.name, case.plane)
+    except ScanError as error:
+        raise StudyError(error.code, f"{case.name}: {error.text}", error.hint) from error
     bounds = case.pixel_bounds(found.grid)
     height, width = found.slab.array.shape[1:]
     if bounds is None:

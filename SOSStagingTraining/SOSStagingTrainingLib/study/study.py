@@ -145,8 +145,11 @@ class Study(StudyRecords):
         fold_of = split(stage_of, units(dataset.cases), dataset.stages, k, seed)
         found = Folds(dataset.manifest_sha256, k, seed, fold_of)
         path = self.folder / FOLD_FOLDER / f"{dataset.name}-{k}-{seed}.json"
-        path.parent.mkdir(exist_ok=True)
-        write_text(path, json.dumps(found.to_json(), indent=1))
+        text = json.dumps(found.to_json(), indent=1)
+        # A study on a share that may only be read can be trained from where its folds are there.
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, text)
         return found
 
     def check_folds(self, dataset: Dataset, folds: Folds) -> list[StudyFinding]:

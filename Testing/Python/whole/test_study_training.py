@@ -91,6 +91,8 @@ def test_what_was_trained_is_published_and_stages_a_head(trained, tmp_path):
     card = verify(model)
     assert card["licence"] == "CC-BY-4.0"
     assert card["trained_on"] == "simulated" and card["training"]["method"] == "ours"
+    # So few cases promise nothing: their temperature would only make answers look sure.
+    assert (card["calibration"]["temperature"], card["calibration"]["mass"]) == (1.0, 1.0)
     assert set(card["metrics"]["compared"]) == {"baseline", "teacher", "student_paper", "ours"}
     head = sorted((folder / "study").glob("*.nrrd"))[0]
     assert sos(["stage", str(head), "--model", str(model), "--out", str(tmp_path / "out"), "--device", "cpu"]) in (0, 3)
