@@ -1728,10 +1728,6 @@
         <translation>Zeichnen Sie Rahmen, oder lassen Sie dieses Verfahren weg.</translation>
     </message>
     <message>
-        <source>{where} --methods {method} --folds {fold} --seeds {seed}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed.</source>
         <translation>Der Detektor yolo braucht das Paket ultralytics (AGPL-3.0), das nicht installiert ist.</translation>
     </message>

@@ -214,7 +214,6 @@ TEXTS = (
     _("There are {value}."),
     _("{method} has no answers: no case has a box for its crop."),
     _("Draw boxes, or leave this method out."),
-    _("{where} --methods {method} --folds {fold} --seeds {seed}"),
     _("Each process takes batch statistics of its own share of a batch."),
     _("Memory did not suffice: from now on {micro} cases at once, gradients added up."),
     _("Set train.micro_batch to less: with several processes it cannot be halved on the way."),

@@ -61,9 +61,8 @@ def answers_elsewhere(
 
 
 def _command(study: Study, there: Assignment) -> str:
-    job = there.job
-    where = f"sos validate RUN --study {study.folder.resolve().name}"
-    return f"{where} --methods {job.method} --folds {job.fold} --seeds {job.seed}"
+    job, name = there.job, study.folder.resolve().name
+    return f"sos validate RUN --study {name} --methods {job.method} --folds {job.fold} --seeds {job.seed}"
 
 
 def _renamed(case: CasePrediction) -> CasePrediction:
