@@ -137,6 +137,10 @@ class PyTorchUtilsLogic:
             if not slicer.util.confirmOkCancelDisplay(text):
                 return None
         installing.install(wanted)
+        # Where an empty module stands for it, as gui/pytorch.py sees to, nothing of torch is imported.
+        there = sys.modules.get("torch")
+        if there is not None and not hasattr(there, "nn"):
+            return there
         _torch_imports.append("installTorch")
         return _stand_in()
 

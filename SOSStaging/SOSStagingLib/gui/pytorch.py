@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import slicer
@@ -11,6 +15,7 @@ from slicer.i18n import tr as _
 from ..packages.purposes import TORCH, requirements
 
 EXTENSION = "PyTorch"
+NAME = "torch"
 
 
 def available() -> bool:
@@ -34,9 +39,30 @@ def install(replace: bool = False) -> str:
         "torchVersionRequirement": versions.get("torch"),
         "torchvisionVersionRequirement": versions.get("torchvision"),
     }
-    if _call(logic.installTorch, wanted) is None:
-        return _("PyTorch was not installed. Try again.")
+    with _torch_kept_out():
+        if _call(logic.installTorch, wanted) is None:
+            return _("PyTorch was not installed. Try again.")
     return ""
+
+
+@contextmanager
+def _torch_kept_out() -> Iterator[None]:
+    """Let an `import torch` give an empty module, where torch is not in this process already.
+
+    The extension imports what it has just installed, and logs its version. Here torch has no place: the network runs in
+    a process of its own, a damaged installation could end Slicer, and on Windows what is loaded cannot be mended.
+    """
+    if NAME in sys.modules:
+        yield
+        return
+    empty = ModuleType(NAME, "Stands for PyTorch while it is being installed.")
+    empty.__version__ = "(installed)"  # type: ignore[attr-defined]
+    sys.modules[NAME] = empty
+    try:
+        yield
+    finally:
+        if sys.modules.get(NAME) is empty:
+            del sys.modules[NAME]
 
 
 def _remove(logic: Any) -> None:

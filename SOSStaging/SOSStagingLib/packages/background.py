@@ -6,6 +6,7 @@ import queue
 import subprocess
 import threading
 
+from ..ending import kill_tree
 from .check import Check, check
 
 
@@ -24,7 +25,7 @@ class BackgroundCheck:
     def _started(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
         if self._stopped:
-            child.kill()
+            kill_tree(child, wait=False)
 
     def poll(self) -> Check | None:
         """Return what was found; None as long as nothing was."""
@@ -34,4 +35,4 @@ class BackgroundCheck:
         """End the child process; what it would have said is of no use any more."""
         self._stopped = True
         if self._child is not None and self._child.poll() is None:
-            self._child.kill()
+            kill_tree(self._child, wait=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..ending import END_SECONDS, kill_tree
 from ..quiet_paths import without_paths
 from ..working_folder import working_folder
 from .purposes import TORCH, least_version, name_of, release, requirements
@@ -106,18 +107,28 @@ def check(
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
             cwd=working_folder(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            # Leads its own group: in Slicer it is only the launcher of the Python that looks.
+            start_new_session=os.name == "posix",
         ) as child:  # fmt: skip
             started(child)
             try:
                 said = child.communicate(timeout=timeout)[0]
                 end = f"ended with exit status {child.returncode}" if child.returncode else ""
             except subprocess.TimeoutExpired:
-                child.kill()
-                said, end = child.communicate()[0], f"gave no answer within {timeout:.0f} s"
+                kill_tree(child)
+                said, end = _left(child), f"gave no answer within {timeout:.0f} s"
         return _read(purpose, said, end)
     except OSError as error:
         text = f"The Python that runs the network could not be started ({error.strerror or type(error).__name__})."
         return Check(purpose, {}, (Problem("python", "not-started", text),))
+
+
+def _left(child: subprocess.Popen[bytes]) -> bytes:
+    """What an ended child said before."""
+    try:
+        return child.communicate(timeout=END_SECONDS)[0]
+    except subprocess.TimeoutExpired as error:  # something it started holds the pipe open and could not be ended
+        return error.output or b""
 
 
 def _environment() -> dict[str, str]:

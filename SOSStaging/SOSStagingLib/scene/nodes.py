@@ -80,13 +80,15 @@ def remove_node(scene: Node, node: Node) -> None:
         owned += [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
     if node.IsA("vtkMRMLStorableNode"):
         owned += [node.GetNthStorageNode(n) for n in range(node.GetNumberOfStorageNodes())]
-    scene.RemoveNode(node)
+    # In Slicer the item goes with its node, with the MRML library alone nobody removes it. Before the node, for the
+    # hierarchy logs an error when it is asked about an item that is gone.
+    if item:
+        hierarchy.RemoveItem(item, False, False)
+    if scene.IsNodePresent(node):
+        scene.RemoveNode(node)
     for other in owned:
         if other is not None and scene.IsNodePresent(other):
             scene.RemoveNode(other)
-    # In Slicer the item goes with its node; with the MRML library alone nobody removes it.
-    if item and hierarchy.GetItemName(item):
-        hierarchy.RemoveItem(item, False, False)
 
 
 def matrix4(values: FloatArray) -> vtk.vtkMatrix4x4:

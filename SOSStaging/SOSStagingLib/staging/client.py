@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from ..ending import END_SECONDS, kill_tree
 from ..model.prediction import Prediction
 from ..quiet_paths import quiet_logger, without_paths
 from ..scan.types import Plane, Slab
@@ -29,38 +29,8 @@ from .result import ModelInfo, StagingResult
 
 LIBRARY_PARENT = Path(__file__).resolve().parents[2]
 STDERR_LINES_KEPT = 40
-END_SECONDS = 5.0
 
 log = quiet_logger(__name__)
-
-
-def kill_tree(process: subprocess.Popen[bytes], wait: bool = True) -> None:
-    """End a process and everything it started, also where it is only a launcher (as PythonSlicer is).
-
-    A process with a network in it takes a tenth of a second to go: without ``wait`` somebody has to poll it later.
-    """
-    descendants: list[Any] = []
-    try:
-        import psutil
-
-        with contextlib.suppress(psutil.Error):
-            descendants = psutil.Process(process.pid).children(recursive=True)
-    except ImportError:
-        if os.name == "nt":
-            command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-            subprocess.run(command, capture_output=True, check=False)
-    if os.name == "posix":
-        # The worker leads its own group, whose number is free again only when every member has ended.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    for child in descendants:
-        with contextlib.suppress(Exception):
-            child.kill()
-    with contextlib.suppress(OSError):
-        process.kill()
-    if wait:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_SECONDS)
 
 
 class _Link:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..ending import kill_tree
 from ..quiet_paths import without_paths
 from ..working_folder import working_folder
-from .client import LIBRARY_PARENT, kill_tree
+from .client import LIBRARY_PARENT
 from .inputs import find_cases, path_in_line
 
 ENDED_WELL = (0, 3)

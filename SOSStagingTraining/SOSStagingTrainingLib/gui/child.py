@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import qt
+from SOSStagingLib.ending import END_SECONDS, kill_tree
 from SOSStagingLib.gui.texts import shown
-from SOSStagingLib.staging.client import END_SECONDS, kill_tree
 from SOSStagingLib.working_folder import working_folder
 
 from ..compute.processes import PROGRAM, child_environment

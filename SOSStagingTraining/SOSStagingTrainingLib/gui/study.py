@@ -9,6 +9,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 from SOSStagingLib.scan.types import PlainError
+from SOSStagingLib.scene.views import volume_in_view
 from SOSStagingLib.staging.cohort_process import PathList
 from SOSStagingLib.staging.inputs import find_cases
 
@@ -111,7 +112,7 @@ class StudySection:
             self.add([Path(file) for file in files])
 
     def _on_add_scene(self) -> None:
-        volume = _shown_volume()
+        volume = volume_in_view(slicer.mrmlScene)
         if volume is None or volume.GetAttribute(ROLE):
             self.ui.studyLabel.text = _("Show the volume in the slice views first.")
             return
@@ -244,16 +245,11 @@ class StudySection:
 
 def _dicom_folders() -> set[str]:
     """The folders of the series that are loaded as volumes: Slicer notes the instances at the volume."""
-    database = slicer.dicomDatabase
+    database = slicer.dicomDatabase if hasattr(slicer, "dicomDatabase") else slicer.app.dicomDatabase()
     volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if database is not None else []
     instances = [(volume.GetAttribute("DICOM.instanceUIDs") or "").split() for volume in volumes]
     files = [database.fileForInstance(uids[0]) for uids in instances if uids]
     return {str(Path(file).parent) for file in files if file}
-
-
-def _shown_volume() -> Any | None:
-    node_id = slicer.app.applicationLogic().GetSelectionNode().GetActiveVolumeID()
-    return slicer.mrmlScene.GetNodeByID(node_id) if node_id else None
 
 
 def _file_of(volume: Any) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -65,6 +67,17 @@ def test_a_torchvision_of_another_torch(site: Site) -> None:
 def test_a_torch_that_never_answers(site: Site) -> None:
     site(torch="import time; time.sleep(600)")
     (problem,) = check("stage", timeout=3).problems
+    assert (problem.package, problem.code) == ("torch", "crash") and "no answer" in problem.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the launcher is a shell script")
+def test_a_launcher_is_ended_with_the_python_it_started(site: Site, tmp_path: Path) -> None:
+    """As PythonSlicer is: the Python that it starts holds on to its output, for ten minutes if nobody ends it."""
+    site(torch="import time; time.sleep(600)")
+    launcher = tmp_path / "launcher"
+    launcher.write_text(f'#!/bin/sh\n"{sys.executable}" "$@"\nexit $?\n')
+    launcher.chmod(0o755)
+    (problem,) = check("stage", str(launcher), timeout=3).problems
     assert (problem.package, problem.code) == ("torch", "crash") and "no answer" in problem.text
 
 

@@ -1,5 +1,7 @@
 """The packages behind the page: looked at in a real child process, told in plain words, mended by one button."""
 
+import sys
+
 import pytest
 from Bench import dialogs, extensions, hand, installing
 from packages.conftest import CODE, NEW_ENOUGH
@@ -112,6 +114,19 @@ def test_missing_packages_are_installed_and_staging_goes_on(shown_page, bench, s
     assert installing.asked() == [["timm>=1.0.12"]]
     assert not shown_page.ui.mendButton.visible
     stop(shown_page)
+
+
+def test_installing_torch_brings_nothing_of_it_into_slicers_process(shown_page, monkeypatch):
+    from SOSStagingLib.gui import pytorch
+
+    extensions.install_pytorch_extension()
+    installing.install_with(lambda lines: None)
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, "torch", raising=False)
+        assert pytorch.install() == ""
+        assert "torch" not in sys.modules
+    assert installing.asked() == [["torch>=2.6", "torchvision>=0.21"]]
+    assert extensions.torch_imports() == []
 
 
 def test_torch_and_torchvision_of_different_kinds(shown_page, bench, site):

@@ -96,6 +96,24 @@ def test_the_volume_in_view_with_and_without_a_file(bench: Any, empty: Any) -> N
     assert cases[1].kind == "volume" and cases[1].plane is not None
 
 
+def test_the_volume_that_is_shown_is_added_not_the_one_loaded_last(bench: Any, empty: Any) -> None:
+    import slicer
+    from Bench import hand
+
+    shown = slicer.util.loadVolume(str(HEAD))
+    slicer.util.updateVolumeFromArray(
+        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "other"),
+        slicer.util.arrayFromVolume(shown)[::2],
+    )
+    slicer.app.applicationLogic().GetSelectionNode().SetActiveVolumeID(
+        slicer.mrmlScene.GetFirstNodeByName("other").GetID()
+    )
+    slicer.util.setSliceViewerLayers(background=shown)
+    hand.click(empty.ui.addSceneButton)
+    (case,) = added(bench, empty, 1)
+    assert empty.page.study.path_of(case).resolve() == HEAD.resolve()
+
+
 def test_a_series_of_the_dicom_database(bench: Any, empty: Any, tmp_path: Path) -> None:
     import SimpleITK as sitk
     from Bench import hand
