@@ -122,6 +122,10 @@ def _metadata(root: Path) -> Iterator[str]:
     }.items():  # fmt: skip
         if word not in description:
             yield f"CMakeLists.txt: the description must name {why} ({word!r})"
+    for key, value in values.items():
+        # Slicer passes them on without quotes, where CMake takes a semicolon for the end.
+        if ";" in value:
+            yield f"CMakeLists.txt: EXTENSION_{key} must have no semicolon: CMake would cut it there"
     for module in module_lists.MODULES:
         if f"add_subdirectory({module})" not in text:
             yield f"CMakeLists.txt: the module {module} is not added"

@@ -79,8 +79,8 @@ class Page:
         remove_owned(self.scene)
 
     def on_scene_closing(self) -> None:
-        """The scene is about to be emptied."""
-        self._views = None
+        """The scene is about to be emptied; of the views only the user's layout outlives it."""
+        self._views = None if self._views is None else ViewState(self._views.layout)
         self.annotate.on_scene_closing()
         self.result.close()
         self.train.on_scene_closing()

@@ -105,6 +105,7 @@ def test_a_missing_file_is_a_problem(catalog: ModuleType, without: Callable[[str
         ("CMakeLists.txt", "Resources/SOSStaging.png", "Resources/overlay.png", "128 x 128"),
         ("CMakeLists.txt", "No related patents", "Nothing", "patents"),
         ("CMakeLists.txt", "AGPL-3.0", "a free licence", "AGPL"),
+        ("CMakeLists.txt", "agreed. Everything", "agreed; everything", "no semicolon"),
         ("CMakeLists.txt", "add_subdirectory(SOSStagingTraining)", "", "SOSStagingTraining is not added"),
         ("LICENSE.txt", "Apache License", "Some License", "Apache"),
         ("README.md", "Nothing leaves the machine", "All is sent", "leaves the machine"),

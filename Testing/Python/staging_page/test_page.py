@@ -71,6 +71,14 @@ def test_a_refusal_looks_unlike_a_stage(page, head, bench):
     assert not any(node.GetForegroundVolumeID() for node in composites())
 
 
+def test_a_label_map_is_not_offered_as_a_scan(plain_page, bench):
+    before = plain_page.ui.inputSelector.nodeCount()
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "scan")
+    bench.process(0.05)
+    assert plain_page.ui.inputSelector.nodeCount() == before + 1
+
+
 def test_own_reading_is_kept_beside_the_answer(shown):
     ui = shown.ui
     hand.click(ui.acceptButton)

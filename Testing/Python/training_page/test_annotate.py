@@ -295,6 +295,7 @@ def test_the_scene_is_closed_while_a_case_is_open(bench: Any, opened: Any) -> No
     import slicer
     from Bench import hand
 
+    before = bench.layout_manager.layout
     start(bench, opened)
     slicer.mrmlScene.Clear()
     bench.process(0.2)
@@ -305,6 +306,8 @@ def test_the_scene_is_closed_while_a_case_is_open(bench: Any, opened: Any) -> No
     assert bench.wait_until(lambda: shown_case(opened), PATIENCE)
     press_on(bench, opened, "1")
     assert len(opened.page.study.stages("B")) == 1
+    bench.select_module("SOSStaging")
+    assert bench.layout_manager.layout == before
 
 
 def test_another_module_has_the_keys_and_the_views_until_one_comes_back(bench: Any, opened: Any) -> None:
