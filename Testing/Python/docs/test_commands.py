@@ -49,6 +49,7 @@ def test_the_documents_hold_commands_of_every_kind() -> None:
         "study",
         "train",
         "experiment",
+        "validate",
         "evaluate",
         "publish",
     }
