@@ -116,7 +116,8 @@ def _simulate(args: argparse.Namespace) -> int:
         print(f"sos simulate: {text} and run the same command again.", file=sys.stderr)
         return 3
     except OSError as error:
-        what = "Make room" if error.errno == errno.ENOSPC else "Mend that, or say another --out,"
+        forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        what = "Say another --out, or change its rights," if forbidden else "Make room"
         text = f"writing failed ({error.strerror or error}). {what} and run the same command again"
         print(f"sos simulate: {text}.", file=sys.stderr)
         return 3
