@@ -6,9 +6,10 @@ import pytest
 from learning.made_slabs import slab_study
 from SOSStagingTrainingLib.__main__ import main
 from SOSStagingTrainingLib.evaluation.files import read_folder
-from SOSStagingTrainingLib.learning.external import LEARNT_FROM
 
 torch = pytest.importorskip("torch")
+
+from SOSStagingTrainingLib.learning.external import LEARNT_FROM  # noqa: E402
 
 RECIPE = """
 methods = ["baseline", "two_stage"]
