@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from SOSStagingLib.staging.protocol import Progress, ProgressCallback
@@ -14,17 +15,16 @@ from SOSStagingLib.staging.protocol import Progress, ProgressCallback
 from ..evaluation.files import SUFFIX, read_predictions, write_predictions
 from ..evaluation.predictions import CasePrediction
 from ..learning.jobs import Job
-from ..learning.slabs import CACHE_FOLDER, cut_slabs
+from ..learning.slabs import CACHE_FOLDER
 from ..study.dataset import Dataset
 from ..study.study import Study
 from ..study.types import StudyError
 from .run_folder import RunError, RunFolder
+from .runner import Note, cut, frozen_before
 from .worker import assignment_of
 
 OWN_DATASET = "validation"
 NAMED_AT_MOST = 5
-
-Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ def asked_of(
     Raises:
         StudyError: several frozen datasets and none named, another scheme, or scans that the run learnt from.
     """
-    dataset = _dataset(study, name, note)
+    dataset = frozen_before(study, name, note)
+    if dataset is None:
+        dataset = study.freeze(OWN_DATASET, min_per_stage=0, read_scans=False)
+        note(f"The study is frozen as {dataset.name}: {len(dataset.cases)} cases, {len(dataset.left_out)} left out.")
     learnt = run.frozen()
     if dataset.scheme != learnt.scheme:
         text = f"The stages of {study.folder.name} are of the scheme {dataset.scheme}, the run's of {learnt.scheme}."
@@ -63,19 +66,6 @@ def asked_of(
         names = ", ".join(sorted(shared)[:NAMED_AT_MOST])
         note(f"{len(shared)} patients bear names that the run's own study has too ({names}); see that they are others.")
     return Asked(run, study, dataset, cache or study.folder / CACHE_FOLDER, out)
-
-
-def _dataset(study: Study, name: str | None, note: Note) -> Dataset:
-    if name:
-        return study.dataset(name)
-    if len(study.datasets) > 1:
-        text = f"The study has several frozen datasets: {', '.join(study.datasets)}."
-        raise StudyError("which_dataset", text, "Say which one with --dataset.")
-    if study.datasets:
-        return study.dataset(study.datasets[0])
-    dataset = study.freeze(OWN_DATASET, min_per_stage=0, read_scans=False)
-    note(f"The study is frozen as {dataset.name}: {len(dataset.cases)} cases, {len(dataset.left_out)} left out.")
-    return dataset
 
 
 def jobs_of(
@@ -114,23 +104,24 @@ def ask_all(asked: Asked, jobs: Sequence[Job], device: str, threads: int, progre
     if threads:
         torch.set_num_threads(threads)
     if waiting:
-        cut_slabs(asked.study, asked.dataset, asked.cache, None, progress)
+        cut(asked.study, asked.dataset, asked.cache, progress)
     own = training_device(device)
     for job in jobs:
         if job in waiting:
             assignment = assignment_of(asked.run, job.key)
             # What it costs to run it stands with the job, as what its detector costs does with that.
             assignment = replace(assignment, done={**assignment.done, job.key: asked.run.outcome(job.key)})
-            count = iter(range(1, len(asked.dataset.cases) + 1))
-
-            def between(count: Iterator[int] = count, key: str = job.key) -> None:
-                progress(Progress(f"asking {key}", next(count, 0), len(asked.dataset.cases)))
-
+            between = _counted(f"asking {job.key}", len(asked.dataset.cases), progress)
             given = answers_elsewhere(
                 assignment, asked.study, asked.dataset, asked.cache, own, _calibration(asked.run, job), between
             )
             write_predictions(asked.out, given)
         yield f"{job.key}{SUFFIX}"
+
+
+def _counted(phase: str, total: int, progress: ProgressCallback) -> Callable[[], None]:
+    done = count(1)
+    return lambda: progress(Progress(phase, next(done), total))
 
 
 def _calibration(run: RunFolder, job: Job) -> tuple[CasePrediction, ...]:

@@ -160,23 +160,32 @@ def _all_folds(recipe: Recipe) -> tuple[int, ...]:
 
 def _dataset(study: Study, wanted: Wanted, note: Note, progress: ProgressCallback | None) -> Dataset:
     """The frozen dataset to train from: the one named, the only one, or a new one of all that is agreed on."""
-    if wanted.dataset:
-        return study.dataset(wanted.dataset)
-    if len(study.datasets) > 1:
-        text = f"The study has several frozen datasets: {', '.join(study.datasets)}."
-        raise StudyError("which_dataset", text, "Say which one with --dataset.")
-    if study.datasets:
-        return _frozen_before(study, study.dataset(study.datasets[0]), wanted, note)
+    found = frozen_before(study, wanted.dataset, note)
+    if found is not None:
+        if wanted.raters and not wanted.dataset and set(wanted.raters) != set(found.raters):
+            text = f"The labels frozen as {found.name} are those of {', '.join(found.raters)}, not of those asked for."
+            raise StudyError("other_raters", text, "Freeze theirs under another name: sos study freeze.")
+        return found
     least = wanted.recipe.study.min_per_stage
     dataset = study.freeze(OWN_DATASET, raters=wanted.raters, min_per_stage=least, read_scans=False, progress=progress)
     note(f"The study is frozen as {dataset.name}: {len(dataset.cases)} cases, {len(dataset.left_out)} left out.")
     return dataset
 
 
-def _frozen_before(study: Study, dataset: Dataset, wanted: Wanted, note: Note) -> Dataset:
-    if wanted.raters and set(wanted.raters) != set(dataset.raters):
-        text = f"The labels frozen as {dataset.name} are those of {', '.join(dataset.raters)}, not of those asked for."
-        raise StudyError("other_raters", text, "Freeze theirs under another name: sos study freeze.")
+def frozen_before(study: Study, name: str | None, note: Note) -> Dataset | None:
+    """The dataset of this name, or the only one (noted where labels have changed since); None where none is frozen.
+
+    Raises:
+        StudyError: there are several, and none is named.
+    """
+    if name:
+        return study.dataset(name)
+    if len(study.datasets) > 1:
+        text = f"The study has several frozen datasets: {', '.join(study.datasets)}."
+        raise StudyError("which_dataset", text, "Say which one with --dataset.")
+    if not study.datasets:
+        return None
+    dataset = study.dataset(study.datasets[0])
     if not is_current(study, dataset):
         text = f"Labels, boxes or cases have changed since they were frozen as {dataset.name}; those of then are used."
         note(f"{text} New ones are frozen with sos study freeze, and chosen with --dataset.")
@@ -225,7 +234,7 @@ def perform(
         run.clear_stop()
         todo = [job.key for job in run.jobs if run.state(job.key) != "done"]
         _refuse_uneven(run, todo, where.processes)
-        _cut(run, progress)
+        cut(run.study(), run.frozen(), run.cache, progress)
         with _pool(where) as pool:
             return _work(run, todo, where, pool, listen)
 
@@ -243,12 +252,11 @@ def _refuse_uneven(run: RunFolder, todo: Sequence[str], processes: int) -> None:
             raise RunError("batch_uneven", text, "Change train.batch or --processes.")
 
 
-def _cut(run: RunFolder, progress: ProgressCallback | None) -> None:
+def cut(study: Study, dataset: Dataset, cache: Path, progress: ProgressCallback | None) -> None:
     """Cut what slabs are missing, on this computer; with all its cores where they are many."""
-    dataset = run.frozen()
-    many = len(uncut(dataset, run.cache)) > FEW_SLABS
+    many = len(uncut(dataset, cache)) > FEW_SLABS
     with local_pool(usual_threads(1)) if many else nullcontext() as pool:
-        cut_slabs(run.study(), dataset, run.cache, pool, progress)
+        cut_slabs(study, dataset, cache, pool, progress)
 
 
 def _pool(where: Where) -> AbstractContextManager[Executor | None]:

@@ -14,6 +14,7 @@ from SOSStagingLib.scan.types import ScanError
 from SOSStagingLib.staging.inputs import find_cases
 from SOSStagingLib.staging.protocol import Progress, ProgressCallback
 
+from .ledger import FIRST_READING
 from .markups import read_rois, rois_text
 from .roi import RoiBox
 from .slicer_files import SlicerFiles, find_slicer_files, plain_stem
@@ -205,7 +206,8 @@ def _append_label(study: Study, row: TableRow, name: str, rater: str, done: Impo
     if row.scheme and row.scheme != study.scheme.id:
         text = f"the stage of {name} is from the scheme {row.scheme}, not from the study's, {study.scheme.id}."
         raise StudyError("other_scheme", text)
-    ever = [entry for entry in study.ledger(rater).entries if entry.event == "label" and entry.case == name]
+    about = [entry for entry in study.ledger(rater).entries if entry.event == "label" and entry.case == name]
+    ever = [entry for entry in about if entry.reading == FIRST_READING]
     if all((entry.stage, entry.note) != (row.stage, row.note) for entry in ever):
         study.append_label(name, rater, row.stage, note=row.note)
         done.labels += 1

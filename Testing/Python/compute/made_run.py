@@ -18,6 +18,19 @@ SMALL = {
 }
 
 
+def small_toml(methods: str, calibration: float) -> str:
+    """The same for the command line, with one epoch: methods as in ``"baseline", "teacher"``."""
+    return f"""
+methods = [{methods}]
+detector = "localiser"
+study = {{ folds = 2, calibration = {calibration}, validation = 0.0, min_per_stage = 2 }}
+network = {{ backbone = "test_convnext" }}
+view = {{ size = 64, field = "slab", crop = 64, margin = 0.5 }}
+train = {{ epochs = 1, batch = 4, warmup = 0.0 }}
+evaluate = {{ attention_drop = false }}
+"""
+
+
 def small_recipe(**more) -> Recipe:
     return parse_recipe({**SMALL, **more})
 

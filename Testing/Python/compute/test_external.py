@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from compute.made_run import small_toml
 from learning.made_slabs import slab_study
 from SOSStagingTrainingLib.__main__ import main
 from SOSStagingTrainingLib.evaluation.files import read_folder
@@ -11,15 +12,7 @@ torch = pytest.importorskip("torch")
 
 from SOSStagingTrainingLib.learning.external import LEARNT_FROM  # noqa: E402
 
-RECIPE = """
-methods = ["baseline", "two_stage"]
-detector = "localiser"
-study = { folds = 2, calibration = 0.4, validation = 0.0, min_per_stage = 2 }
-network = { backbone = "test_convnext" }
-view = { size = 64, field = "slab", crop = 64, margin = 0.5 }
-train = { epochs = 1, batch = 4, warmup = 0.0 }
-evaluate = { attention_drop = false }
-"""
+RECIPE = small_toml('"baseline", "two_stage"', 0.4)
 ELSEWHERE = 12
 
 

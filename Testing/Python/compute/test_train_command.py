@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from compute.made_run import small_toml
 from learning.made_slabs import slab_study
 from SOSStagingTrainingLib.__main__ import main
 from SOSStagingTrainingLib.commands import COMMANDS
@@ -16,15 +17,7 @@ from SOSStagingTrainingLib.compute.processes import child_environment
 
 torch = pytest.importorskip("torch")
 
-SMALL = """
-methods = ["baseline"]
-detector = "localiser"
-study = { folds = 2, calibration = 0.2, validation = 0.0, min_per_stage = 2 }
-network = { backbone = "test_convnext" }
-view = { size = 64, field = "slab", crop = 64, margin = 0.5 }
-train = { epochs = 1, batch = 4, warmup = 0.0 }
-evaluate = { attention_drop = false }
-"""
+SMALL = small_toml('"baseline"', 0.2)
 
 
 @pytest.fixture(scope="module")
