@@ -22,6 +22,7 @@ Keep a study: scans, several raters' stages and boxes, and what is trained from 
   sos study create DIR                     an empty study; sos simulate writes one, too
   sos study add DIR SCAN...                add scans or pictures
   sos study patient DIR CASE... --patient WHO   say whose scans these are
+  sos study exclude DIR CASE... --why W    put cases out of use; --back takes them in again
   sos study import DIR FOLDER              take over what Slicer saved: scans, .mrk.json beside them, a CSV of stages
   sos study label DIR CASE --rater R ...   append one rater's stage, box, note or withdrawal
   sos study agreement DIR                  weighted kappa and confusion between raters
@@ -44,7 +45,7 @@ def register_study(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    for register in (_create, _add, _patient, _import, _label, _agreement, _check, _freeze, _folds, _export):
+    for register in (_create, _add, _patient, _exclude, _import, _label, _agreement, _check, _freeze, _folds, _export):
         register(actions)
 
 
@@ -148,6 +149,25 @@ def _patient(actions: Any) -> None:
     parser.add_argument(
         "--all-own", action="store_true", help="every case of which it is not known is a patient of its own"
     )
+
+
+def _exclude(actions: Any) -> None:
+    def run(args: argparse.Namespace) -> int:
+        from .study.study import Study
+
+        study = Study.open(args.study)
+        if args.back:
+            study.include(args.cases)
+        else:
+            study.exclude(args.cases, args.why)
+        print(f"{len(study.used)} of {len(study.cases)} cases are in use")
+        return EXIT_DONE
+
+    parser = _action(actions, "exclude", "put cases out of use; their scans, labels and boxes stay", run)
+    parser.add_argument("cases", nargs="+", metavar="CASE", help="the cases' names")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--why", default="", metavar="TEXT", help="the reason; it stands in what is frozen")
+    what.add_argument("--back", action="store_true", help="take excluded cases into use again")
 
 
 def _import(actions: Any) -> None:
@@ -286,7 +306,7 @@ def _check(actions: Any) -> None:
             _print_findings(found)
             wrong = sum(finding.severity == "refuse" for finding in found)
             print(
-                f"{len(study.cases)} cases, {len(study.raters)} raters; {wrong} things must be mended before training"
+                f"{len(study.used)} cases, {len(study.raters)} raters; {wrong} things must be mended before training"
             )
         return EXIT_DONE if all(finding.severity == "info" for finding in found) else EXIT_NOT_ALL
 

@@ -96,6 +96,14 @@
         <translation>Die Fälle der Studie und wie weit Sie mit jedem sind. Ein Doppelklick öffnet einen. Was andere gesagt haben, wird nicht gezeigt.</translation>
     </message>
     <message>
+        <source>Exclude</source>
+        <translation>Ausschließen</translation>
+    </message>
+    <message>
+        <source>Put the chosen case out of use, or take it in again. An excluded case is not asked about, not checked and not trained from; its scan, labels and boxes stay.</source>
+        <translation>Den gewählten Fall ausschließen oder wieder aufnehmen. Ein ausgeschlossener Fall wird nicht vorgelegt, nicht geprüft und nicht zum Training genommen; Aufnahme, Stadien und Boxen bleiben.</translation>
+    </message>
+    <message>
         <source>Annotate</source>
         <translation>Befunden</translation>
     </message>
@@ -604,20 +612,8 @@
 <context>
     <name>gui.library_texts</name>
     <message>
-        <source>The scan of {name} is missing: there is no {file}. Put it back.</source>
-        <translation>Die Aufnahme von {name} fehlt: Es gibt kein {file}. Legen Sie sie zurück.</translation>
-    </message>
-    <message>
         <source>The scan of {name} cannot be read. {error}</source>
         <translation>Die Aufnahme von {name} lässt sich nicht lesen. {error}</translation>
-    </message>
-    <message>
-        <source>{name} and {name2} are the same scan. Take one out.</source>
-        <translation>{name} und {name2} sind dieselbe Aufnahme. Nehmen Sie eine heraus.</translation>
-    </message>
-    <message>
-        <source>{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Take one out.</source>
-        <translation>{name} und {name2} sind dieselbe Aufnahme, sollen aber von zwei Patienten sein: Eine Teilung könnte an dem geprüft werden, woran sie trainiert wurde. Nehmen Sie eine heraus.</translation>
     </message>
     <message>
         <source>Which way the picture {name} faces is not known; it is taken to face right.</source>
@@ -706,6 +702,10 @@
     <message>
         <source>{value} have no box: they train the student&apos;s stage only.</source>
         <translation>Ohne Box: {value}. Sie trainieren nur das Stadium des Schülernetzes.</translation>
+    </message>
+    <message>
+        <source>{value} that were excluded are left out.</source>
+        <translation>Ausgeschlossen und weggelassen: {value}.</translation>
     </message>
     <message>
         <source>Stage {number} ({name}) has cases of {patients}; at least {least} are needed. Add cases, or ask for fewer (and take fewer folds).</source>
@@ -974,6 +974,10 @@
     <message>
         <source>{name} is the same scan as the case {name2}; it was not added.</source>
         <translation>{name} ist dieselbe Aufnahme wie der Fall {name2}; sie wurde nicht hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>That case is excluded; sos study exclude --back takes it in again.</source>
+        <translation>Dieser Fall ist ausgeschlossen; sos study exclude --back nimmt ihn wieder auf.</translation>
     </message>
     <message>
         <source>There is a case named {name} already.</source>
@@ -1290,6 +1294,18 @@
     <message>
         <source>The study is frozen as {name}: {value} cases, {value2} left out.</source>
         <translation>Die Studie ist als {name} eingefroren: {value} Fälle, {value2} weggelassen.</translation>
+    </message>
+    <message>
+        <source>The scan of {name} is missing: there is no {file}. Put it back, or exclude the case.</source>
+        <translation>Die Aufnahme von {name} fehlt: {file} gibt es nicht. Legen Sie sie zurück, oder schließen Sie den Fall aus.</translation>
+    </message>
+    <message>
+        <source>{name} and {name2} are the same scan. Exclude one of them.</source>
+        <translation>{name} und {name2} sind dieselbe Aufnahme. Schließen Sie eine davon aus.</translation>
+    </message>
+    <message>
+        <source>{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Exclude one of them.</source>
+        <translation>{name} und {name2} sind dieselbe Aufnahme, sollen aber von zwei Patienten sein: Eine Teilung könnte an dem geprüft werden, woran sie trainiert wurde. Schließen Sie eine davon aus.</translation>
     </message>
     <message>
         <source>The labels frozen as {name} are those of {value}, not of those asked for.</source>
@@ -1624,10 +1640,6 @@
         <translation>An {value} Aufnahmen kann nicht trainiert werden. {value2}{more}</translation>
     </message>
     <message>
-        <source>Mend them, or take them out and freeze the study again.</source>
-        <translation>Bringen Sie sie in Ordnung, oder nehmen Sie sie heraus und frieren Sie die Studie neu ein.</translation>
-    </message>
-    <message>
         <source>The two-look student has no dropout.</source>
         <translation>Der Schüler mit zwei Blicken hat kein Dropout.</translation>
     </message>
@@ -1726,6 +1738,10 @@
     <message>
         <source>Draw boxes, or leave this method out.</source>
         <translation>Zeichnen Sie Rahmen, oder lassen Sie dieses Verfahren weg.</translation>
+    </message>
+    <message>
+        <source>Mend them, or exclude them (sos study exclude), and freeze the study again.</source>
+        <translation>Bringen Sie sie in Ordnung, oder schließen Sie sie aus (sos study exclude), und frieren Sie die Studie neu ein.</translation>
     </message>
     <message>
         <source>The detector yolo needs the package ultralytics (AGPL-3.0), which is not installed.</source>
@@ -1957,6 +1973,10 @@
         <translation>{title}: {cases} Fälle, {raters} Befunder.</translation>
     </message>
     <message>
+        <source>Excluded: {count}.</source>
+        <translation>Ausgeschlossen: {count}.</translation>
+    </message>
+    <message>
         <source>Simulated scans.</source>
         <translation>Simulierte Aufnahmen.</translation>
     </message>
@@ -1973,12 +1993,24 @@
         <translation>offen</translation>
     </message>
     <message>
+        <source>excluded</source>
+        <translation>ausgeschlossen</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>ja</translation>
     </message>
     <message>
         <source>Case {number}</source>
         <translation>Fall {number}</translation>
+    </message>
+    <message>
+        <source>Include again</source>
+        <translation>Wieder aufnehmen</translation>
+    </message>
+    <message>
+        <source>Exclude</source>
+        <translation>Ausschließen</translation>
     </message>
 </context>
 <context>

@@ -379,7 +379,7 @@ class AnnotateSection:
         study, session, ui = self.page.study, self.session, self.ui
         if not self.page.there(self._say):
             return
-        ui.startAnnotateButton.enabled = study is not None and bool(self.rater) and bool(study.cases)
+        ui.startAnnotateButton.enabled = study is not None and bool(self.rater) and bool(study.used)
         ui.startAnnotateButton.text = (
             _("Open again") if self._lost else _("Next case") if session is not None else _("Start")
         )

@@ -231,7 +231,7 @@ class Beginning:
     def refresh(self, alive: bool) -> None:
         """Enable what can be done now; ``alive`` where a run is at work already."""
         study = self.page.study
-        ready = study is not None and self.page.there() and bool(study.cases)
+        ready = study is not None and self.page.there() and bool(study.used)
         self.ui.checkButton.enabled = ready and not self.page.children.running(CHECK)
         self.ui.startTrainButton.enabled = ready and not alive and not self.busy and not self.page.packages.busy
 

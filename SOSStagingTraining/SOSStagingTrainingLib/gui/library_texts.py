@@ -12,10 +12,10 @@ def _(text: str) -> str:
 
 # fmt: off
 TEXTS = (
-    _("The scan of {name} is missing: there is no {file}. Put it back."),
+    _("The scan of {name} is missing: there is no {file}. Put it back, or exclude the case."),
     _("The scan of {name} cannot be read. {error}"),
-    _("{name} and {name2} are the same scan. Take one out."),
-    _("{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Take one out."),
+    _("{name} and {name2} are the same scan. Exclude one of them."),
+    _("{name} and {name2} are the same scan, said to be of two patients: a fold could be tested on what it was trained on. Exclude one of them."),
     _("Which way the picture {name} faces is not known; it is taken to face right."),
     _("Whose scans {value} cases are is not known (such as {some}): each counts as a patient of its own. Should several be of one patient, results would be too good. Say whose they are with sos study patient, or in the import's table."),
     _("Line {number} of {label_folder}/{rater}.jsonl is damaged and was passed over."),
@@ -38,6 +38,7 @@ TEXTS = (
     _("{value} on whose stage as many raters say one thing as another are left out; let one more rater label them, or say how to decide ties."),
     _("{value} that raters could not judge are left out."),
     _("{value} have no box: they train the student's stage only."),
+    _("{value} that were excluded are left out."),
     _("Stage {number} ({name}) has cases of {patients}; at least {least} are needed. Add cases, or ask for fewer (and take fewer folds)."),
     _("{count} cases ({shown} and {more} more)"),
     _("1 case ({shown})"),
@@ -105,6 +106,7 @@ TEXTS = (
     _("Two cases in {manifest_file} are named {twice}."),
     _("Rename one of them."),
     _("{name} is the same scan as the case {name2}; it was not added."),
+    _("That case is excluded; sos study exclude --back takes it in again."),
     _("There is a case named {name} already."),
     _("No case is shown."),
     _("Go on to the next one."),
@@ -268,7 +270,7 @@ TEXTS = (
     _("The slab of {name} cannot be read from {name2}."),
     _("Delete that file and start the same command again."),
     _("{value} scans cannot be trained from. {value2}{more}"),
-    _("Mend them, or take them out and freeze the study again."),
+    _("Mend them, or exclude them (sos study exclude), and freeze the study again."),
     _("The two-look student has no dropout."),
     _("Set drop and drop_path to 0."),
     _("The student to start from has another {value}."),

@@ -17,7 +17,7 @@ from ..scene.case_view import ROLE
 from ..study.ledger import FIRST_READING
 from ..study.store import MANIFEST_FILE
 from ..study.study import Study
-from ..study.types import TRUTH
+from ..study.types import TRUTH, Case
 from ..study.worklist import SECOND_READING, WorkItem
 from . import tables
 from .child import Ended
@@ -44,6 +44,8 @@ class StudySection:
         ui.addDicomButton.connect("clicked(bool)", self._on_add_dicom)
         ui.cancelAddButton.connect("clicked(bool)", self._on_cancel_add)
         ui.casesTable.connect("cellDoubleClicked(int,int)", self._on_case)
+        ui.casesTable.connect("itemSelectionChanged()", self._show_exclude)
+        ui.excludeButton.connect("clicked(bool)", self._on_exclude)
         tables.prepare(ui.casesTable, [_("Case"), _("Yours"), _("Box"), _("Raters")])
         self._show_adding(False)
 
@@ -199,6 +201,7 @@ class StudySection:
         for button in (ui.addFolderButton, ui.addFilesButton, ui.addSceneButton, ui.addDicomButton):
             button.enabled = study is not None and not adding
         ui.casesTable.visible = study is not None
+        ui.excludeButton.visible = study is not None
         if study is None:
             ui.studyLabel.text = _("Choose a folder and open the study in it, or make a new one.")
             return
@@ -206,6 +209,7 @@ class StudySection:
             ui.studyLabel.text = self._summary(study)
             self._show_problems()
             tables.fill(ui.casesTable, self._rows(study))
+            self._show_exclude()
         except (PlainError, OSError) as error:
             from .page import words
 
@@ -214,9 +218,12 @@ class StudySection:
     def _summary(self, study: Study) -> str:
         raters = [name for name in study.raters if name != TRUTH]
         text = _("{title}: {cases} cases, {raters} raters.").format(
-            title=study.title, cases=len(study.cases), raters=len(raters)
+            title=study.title, cases=len(study.used), raters=len(raters)
         )
-        return text + (" " + _("Simulated scans.") if study.simulated else "")
+        excluded = len(study.cases) - len(study.used)
+        more = [_("Excluded: {count}.").format(count=excluded)] if excluded else []
+        more += [_("Simulated scans.")] if study.simulated else []
+        return " ".join([text, *more])
 
     def _rows(self, study: Study) -> list[list[str]]:
         rater = self.page.annotate.rater
@@ -228,15 +235,54 @@ class StudySection:
         others = [study.labels(name) for name in study.raters if name != TRUTH]
         blind = self.page.annotate.blind_order()
         self._items = blind or [WorkItem(case.name, FIRST_READING) for case in study.cases]
-        rows = []
+        used, rows = {case.name for case in study.used}, []
         for number, item in enumerate(self._items, 1):
             # Not which stage: a case may come a second time, and is then to be judged afresh.
             done, passed = (known[item.reading == FIRST_READING] for known in (labels, skips))
             state = _("labelled") if item.case in done else _("skipped") if item.case in passed else _("to do")
+            if item.case not in used:
+                state = _("excluded")
             box = _("yes") if item.case in boxes and item.reading == FIRST_READING else ""
             name = _("Case {number}").format(number=number) if blind else item.case
             rows.append([name, state, box, str(sum(item.case in labelled for labelled in others))])
         return rows
+
+    def _chosen(self) -> Case | None:
+        """The case of the row that is chosen."""
+        study, row = self.page.study, self.ui.casesTable.currentRow()
+        there = study is not None and self.ui.casesTable.selectedItems() and 0 <= row < len(self._items)
+        return study.case(self._items[row].case) if there else None
+
+    def _show_exclude(self) -> None:
+        """Offer to exclude the chosen case, or to take it in again."""
+        from .page import words
+
+        button = self.ui.excludeButton
+        try:
+            case = self._chosen()
+        except (PlainError, OSError) as error:
+            self.ui.studyLabel.text = words(error)
+            return
+        button.enabled = case is not None
+        again = case is not None and case.excluded is not None
+        button.text = _("Include again") if again else _("Exclude")
+
+    def _on_exclude(self) -> None:
+        from .page import words
+
+        study = self.page.study
+        try:
+            case = self._chosen()
+            if case is None:
+                return
+            if case.excluded is None:
+                study.exclude([case.name])
+            else:
+                study.include([case.name])
+        except (PlainError, OSError) as error:
+            self.ui.studyLabel.text = words(error)
+            return
+        self.page.refresh()
 
     def _on_case(self, row: int, _column: int) -> None:
         if 0 <= row < len(self._items):

@@ -136,7 +136,8 @@ def cut_slabs(
     if problems:
         more = f" And {len(problems) - NAMED_AT_MOST} more." if len(problems) > NAMED_AT_MOST else ""
         text = f"{len(problems)} scans cannot be trained from. {' '.join(sorted(problems)[:NAMED_AT_MOST])}{more}"
-        raise StudyError("scans_unusable", text, "Mend them, or take them out and freeze the study again.")
+        hint = "Mend them, or exclude them (sos study exclude), and freeze the study again."
+        raise StudyError("scans_unusable", text, hint)
 
 
 def _cut_all(

@@ -40,8 +40,8 @@ def check_study(
     takes a second or two for each; without it only their presence is checked."""
     findings = [
         *_scans(study, read_scans, progress),
-        *_duplicates(study.cases),
-        *_facing(study.cases),
+        *_duplicates(study.used),
+        *_facing(study.used),
         *patients_assumed(study),
         *_ledgers(study),
         *_boxes(study),
@@ -52,12 +52,12 @@ def check_study(
 
 
 def _scans(study: Study, read_scans: bool, progress: ProgressCallback | None) -> Iterator[StudyFinding]:
-    for n, case in enumerate(study.cases):
+    for n, case in enumerate(study.used):
         if progress is not None:
-            progress(Progress(f"checking {case.name}", n, len(study.cases)))
+            progress(Progress(f"checking {case.name}", n, len(study.used)))
         path = study.path_of(case)
         if not path.exists():
-            text = f"The scan of {case.name} is missing: there is no {case.file}. Put it back."
+            text = f"The scan of {case.name} is missing: there is no {case.file}. Put it back, or exclude the case."
             yield StudyFinding("missing_scan", "refuse", text, case.name)
         elif read_scans:
             yield from _read_again(study, case)
@@ -80,11 +80,11 @@ def _duplicates(cases: Sequence[Case]) -> Iterator[StudyFinding]:
         if first is case:
             continue
         apart = first.patient != case.patient
-        text = f"{case.name} and {first.name} are the same scan. Take one out."
+        text = f"{case.name} and {first.name} are the same scan. Exclude one of them."
         if apart:
             text = (
                 f"{case.name} and {first.name} are the same scan, said to be of two patients: "
-                "a fold could be tested on what it was trained on. Take one out."
+                "a fold could be tested on what it was trained on. Exclude one of them."
             )
         yield StudyFinding("duplicate_scan", "refuse" if apart else "warning", text, case.name)
 
@@ -98,7 +98,7 @@ def _facing(cases: Sequence[Case]) -> Iterator[StudyFinding]:
 
 def patients_assumed(study: Study) -> list[StudyFinding]:
     """Return one warning where of several scans nobody said whose they are: folds keep a patient's scans together."""
-    names = [case.name for case in study.cases if case.patient_assumed]
+    names = [case.name for case in study.used if case.patient_assumed]
     if study.simulated or len(names) < 2:
         return []
     some = ", ".join(names[:NAMES_SHOWN])
@@ -112,12 +112,13 @@ def patients_assumed(study: Study) -> list[StudyFinding]:
 
 def _ledgers(study: Study) -> Iterator[StudyFinding]:
     known = {case.name for case in study.cases}
+    excluded = known - {case.name for case in study.used}
     for rater in study.raters:
         ledger = study.ledger(rater)
         for number in ledger.damaged:
             text = f"Line {number} of {LABEL_FOLDER}/{rater}.jsonl is damaged and was passed over."
             yield StudyFinding("damaged_line", "warning", text, rater=rater)
-        for entry in ledger.standing:
+        for entry in (entry for entry in ledger.standing if entry.case not in excluded):
             yield from _entry(study, ledger, entry, known)
 
 
@@ -142,7 +143,7 @@ def _entry(study: Study, ledger: Ledger, entry: Entry, known: set[str]) -> Itera
 
 
 def _boxes(study: Study) -> Iterator[StudyFinding]:
-    by_name = {case.name: case for case in study.cases}
+    by_name = {case.name: case for case in study.used}
     for rater in study.raters:
         ledger = study.ledger(rater)
         planes = ledger.planes()
@@ -197,7 +198,7 @@ def _gap(box: RoiBox, plane: Plane) -> float:
 
 def _amounts(study: Study, raters: Sequence[str] | None, ties: Ties, min_per_stage: int) -> Iterator[StudyFinding]:
     agreed = study.consensus(raters, ties=ties)
-    unlabelled = [case.name for case in study.cases if case.name not in agreed]
+    unlabelled = [case.name for case in study.used if case.name not in agreed]
     if unlabelled:
         yield StudyFinding("not_labelled", "warning", f"{_some(unlabelled)} without a label are left out.")
     tied = [name for name, said in agreed.items() if said.why == "tied"]
@@ -216,6 +217,9 @@ def _amounts(study: Study, raters: Sequence[str] | None, ties: Ties, min_per_sta
     if without:
         text = f"{_some(without)} have no box: they train the student's stage only."
         yield StudyFinding("no_box", "warning" if boxed else "info", text)
+    excluded = [case.name for case in study.cases if case.excluded is not None]
+    if excluded:
+        yield StudyFinding("excluded", "info", f"{_some(excluded)} that were excluded are left out.")
     yield from _too_few(study, staged, min_per_stage)
 
 

@@ -168,6 +168,9 @@ def _content(study: Study, raters: Sequence[str] | None, ties: Ties) -> dict[str
     cases, left_out = [], {}
     for case in sorted(study.cases, key=lambda c: c.name):
         said = agreed.get(case.name)
+        if case.excluded is not None:
+            left_out[case.name] = f"excluded: {case.excluded}" if case.excluded else "excluded"
+            continue
         if said is None or said.stage is None:
             left_out[case.name] = "not labelled" if said is None else said.why
             continue

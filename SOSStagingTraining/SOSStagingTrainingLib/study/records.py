@@ -32,7 +32,7 @@ from .store import (
     read_manifest,
     write_manifest,
 )
-from .types import ASSUMED, Case, StudyError, checked_rater
+from .types import ASSUMED, EXCLUDED, Case, StudyError, checked_rater
 
 CASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -94,6 +94,11 @@ class StudyRecords:
         """All cases, in the order they were added."""
         self._read()
         return self._cases
+
+    @property
+    def used(self) -> tuple[Case, ...]:
+        """The cases that are not excluded."""
+        return tuple(case for case in self.cases if case.excluded is None)
 
     def case(self, name: str) -> Case:
         """Return a case by name."""
@@ -173,6 +178,27 @@ class StudyRecords:
                     row |= {"patient": whose, ASSUMED: False}
                 if group is not None:
                     row["group"] = group
+
+        change_manifest(self.folder, say)
+
+    def exclude(self, names: Sequence[str], why: str = "") -> None:
+        """Put cases out of use, all or (where one is unknown) none: nobody is asked about them, nothing is checked of
+        them, and they are not frozen. Scans, labels and boxes stay where they are."""
+        self._set_excluded(names, why)
+
+    def include(self, names: Sequence[str]) -> None:
+        """Take excluded cases into use again, with what was said of them before."""
+        self._set_excluded(names, None)
+
+    def _set_excluded(self, names: Sequence[str], why: str | None) -> None:
+        for name in names:
+            self.case(name)
+
+        def say(manifest: dict[str, Any]) -> None:
+            for row in (row for row in manifest["cases"] if row["case"] in names):
+                row.pop(EXCLUDED, None)
+                if why is not None:
+                    row[EXCLUDED] = why
 
         change_manifest(self.folder, say)
 
@@ -348,7 +374,9 @@ def _free_name(cases: Sequence[Case], sha256: str, name: str | None, path: Path)
     """Return the name for a new case; StudyError if it is taken or the same scan is there already."""
     same = next((case for case in cases if case.sha256 == sha256), None)
     if same:
-        raise StudyError("duplicate_scan", f"{path.name} is the same scan as the case {same.name}; it was not added.")
+        text = f"{path.name} is the same scan as the case {same.name}; it was not added."
+        hint = "" if same.excluded is None else "That case is excluded; sos study exclude --back takes it in again."
+        raise StudyError("duplicate_scan", text, hint)
     taken = {case.name.casefold() for case in cases}
     if name is not None:
         if name.casefold() in taken:

@@ -39,9 +39,9 @@ class Session:
     @property
     def tally(self) -> Tally:
         """How far the rater has come."""
-        left = len(self._left())
-        again = round(self._share * len(self.study.cases))
-        return Tally(max(0, len(self.study.cases) + again - left), len(self.study.cases) + again)
+        used = {case.name for case in self.study.used}
+        total = sum(item.case in used for item in self.order())
+        return Tally(total - len(self._left()), total)
 
     @property
     def number(self) -> int:
@@ -158,7 +158,7 @@ class Session:
 
 def _been_through(study: Study, rater: str) -> list[WorkItem]:
     """What the rater has labelled or skipped, in the order of the last word about each."""
-    known = {case.name for case in study.cases}
+    known = {case.name for case in study.used}
     path: dict[WorkItem, None] = {}
     for entry in study.ledger(rater).standing:
         if entry.event in ("label", "skip") and entry.case in known:

@@ -29,11 +29,12 @@ class Study(StudyRecords):
 
     def worklist(self, rater: str, *, review_share: float = 0.0, seed: int = 1) -> list[WorkItem]:
         """Return what a rater has still to label, in an order of their own; a share of it for a second reading."""
-        return worklist([case.name for case in self.cases], self.ledger(rater), review_share, seed)
+        names, used = [case.name for case in self.cases], {case.name for case in self.used}
+        return worklist(names, used, self.ledger(rater), review_share, seed)
 
     def order(self, rater: str, *, review_share: float = 0.0, seed: int = 1) -> list[WorkItem]:
-        """Return a rater's whole list, what is labelled already with what is not: a case's place in it names the case
-        without telling anything about it."""
+        """Return a rater's whole list, what is labelled already with what is not, and excluded cases too: a case's
+        place in it names the case without telling anything about it, and stays its own."""
         return order([case.name for case in self.cases], rater, review_share, seed)
 
     # What raters agree on.
@@ -49,8 +50,8 @@ class Study(StudyRecords):
         return tuple(dict.fromkeys(raters))
 
     def stages(self, rater: str, reading: int = FIRST_READING) -> dict[str, int | None]:
-        """Return a rater's stages by case, of the study's cases and scheme only; None where it cannot be judged."""
-        known, top = {case.name for case in self.cases}, len(self.scheme.stages)
+        """Return a rater's stages by case in use, of the study's scheme only; None where it cannot be judged."""
+        known, top = {case.name for case in self.used}, len(self.scheme.stages)
         usable = {
             name: entry.stage
             for name, entry in self.labels(rater, reading).items()
@@ -61,7 +62,7 @@ class Study(StudyRecords):
     def consensus(self, raters: Sequence[str] | None = None, *, ties: Ties = "leave out") -> dict[str, Consensus]:
         """Return majority and soft label of each case that any of these raters labelled, from their first readings."""
         given = {rater: self.stages(rater) for rater in self.chosen_raters(raters)}
-        votes = {case.name: {r: s[case.name] for r, s in given.items() if case.name in s} for case in self.cases}
+        votes = {case.name: {r: s[case.name] for r, s in given.items() if case.name in s} for case in self.used}
         top = len(self.scheme.stages)
         return {name: consensus(said, top, ties) for name, said in votes.items() if said}
 
@@ -73,7 +74,7 @@ class Study(StudyRecords):
     def box_entries(self, raters: Sequence[str] | None = None) -> dict[str, dict[str, Entry]]:
         """Return the entries behind ``boxes``, their files unread."""
         chosen = [r for r in self.chosen_raters(raters) if self.ledger(r).rois()] or [TRUTH]
-        known = {case.name for case in self.cases}
+        known = {case.name for case in self.used}
         found: dict[str, dict[str, Entry]] = {}
         for rater in chosen:
             for name, entry in self.ledger(rater).rois().items():

@@ -14,6 +14,7 @@ CaseKind = Literal["volume", "picture", "slab"]
 TRUTH = "truth"
 """The rater under whose name simulated studies keep what is true."""
 ASSUMED = "patient_assumed"
+EXCLUDED = "excluded"
 RATER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
@@ -46,7 +47,8 @@ class Case:
     ``file`` is relative to the study folder where it lies in or beside it. ``geometry`` maps the scan's array indices
     to RAS mm; for a picture it maps pixels (x, y, 0) to where Slicer shows them, so that boxes drawn there fit.
     ``plane`` is the midsagittal plane as found when the case was added, None for pictures. ``sha256`` is of the grey
-    values, whatever the file format. Cases that share a patient or a group stay together in folds. ``more`` holds what
+    values, whatever the file format. ``excluded`` says why a case is out of use (perhaps nothing); None where it is in
+    use. Cases that share a patient or a group stay together in folds. ``more`` holds what
     else the manifest says, such as a simulated head's seed.
     """
 
@@ -60,6 +62,7 @@ class Case:
     plane: Plane | None = None
     spacing_mm: float | None = None
     facing: Facing = "auto"
+    excluded: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,12 +80,15 @@ class Case:
             row["plane"] = self.plane.to_json()
         if self.kind == "picture":
             row |= {"spacing_mm": self.spacing_mm, "facing": self.facing}
+        if self.excluded is not None:
+            row[EXCLUDED] = self.excluded
         return row
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Case:
         """Build from a row of manifest.json; ValueError, KeyError or TypeError where it is not one."""
-        known = {"case", "file", "kind", "patient", "group", "sha256", "geometry", "plane", "spacing_mm", "facing"}
+        of_scan = {"sha256", "geometry", "plane", "spacing_mm", "facing"}
+        known = {"case", "file", "kind", "patient", "group", EXCLUDED, *of_scan}
         if row["kind"] not in ("volume", "picture", "slab"):
             raise ValueError(f"unknown kind {row['kind']!r}")
         if row["kind"] == "volume" and row.get("plane") is None:
@@ -98,6 +104,7 @@ class Case:
             plane=None if row.get("plane") is None else Plane.from_json(row["plane"]),
             spacing_mm=row.get("spacing_mm"),
             facing=row.get("facing", "auto"),
+            excluded=row.get(EXCLUDED),
             more={key: value for key, value in row.items() if key not in known},
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +37,12 @@ def order(cases: Sequence[str], rater: str, review_share: float, seed: int) -> l
     return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
 
 
-def worklist(cases: Sequence[str], ledger: Ledger, review_share: float, seed: int) -> list[WorkItem]:
-    """Return what is left of a rater's list (see ``order``), skipped cases last."""
+def worklist(
+    cases: Sequence[str], used: Container[str], ledger: Ledger, review_share: float, seed: int
+) -> list[WorkItem]:
+    """Return what is left of a rater's list (see ``order``) of the cases in use, skipped cases last."""
     done = {reading: ledger.labels(reading) for reading in (FIRST_READING, SECOND_READING)}
     skipped = {reading: ledger.skips(reading) for reading in (FIRST_READING, SECOND_READING)}
     items = order(cases, ledger.rater, review_share, seed)
-    left = [item for item in items if item.case not in done[item.reading]]
+    left = [item for item in items if item.case in used and item.case not in done[item.reading]]
     return sorted(left, key=lambda item: item.case in skipped[item.reading])

@@ -8,6 +8,7 @@ from SOSStagingTrainingLib.study.folds import Folds
 from SOSStagingTrainingLib.study.ledger import Entry, append_entries
 from SOSStagingTrainingLib.study.markups import write_rois
 from SOSStagingTrainingLib.study.roi import RoiBox
+from SOSStagingTrainingLib.study.session import Session, Tally
 from SOSStagingTrainingLib.study.store import change_manifest
 from SOSStagingTrainingLib.study.types import StudyError
 from study.made_study import BOX, codes, labelled_study, write_volume
@@ -52,6 +53,21 @@ def test_a_bad_label_is_named_with_case_rater_and_entry(study, fields, code, wor
     assert all(word in found.text for word in [*words, "carl", found.case, "x0"])
     study.withdraw("carl", "x0")
     assert code not in codes(check(study))
+
+
+def test_nothing_is_asked_checked_or_counted_of_an_excluded_case(study, tmp_path):
+    write_entry(study, rater="carl", scheme="bassed-5", stage=7)
+    (study.folder / "case-03.nrrd").unlink()
+    assert {"stage_outside_scheme", "missing_scan"} <= set(codes(check(study)))
+    numbered = study.order("bert")
+    study.exclude(["case-03"])
+    assert codes(study.check(min_per_stage=1)) == ["excluded"] and "case-03" in the(check(study), "excluded").text
+    assert "case-03" not in {item.case for item in study.worklist("bert")} and study.order("bert") == numbered
+    assert Session(study, "bert").tally == Tally(0, 9)
+    assert "case-03" not in study.consensus() and "case-03" not in study.boxes()
+    write_volume(tmp_path / "again.nrrd", 3)
+    with pytest.raises(StudyError, match=r"case-03.*excluded"):
+        study.add_case(tmp_path / "again.nrrd")
 
 
 def outside(case):

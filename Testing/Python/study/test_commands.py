@@ -65,6 +65,11 @@ def test_from_scans_to_labels(tmp_path, capsys):
     assert [case.patient for case in Study.open(study).cases] == ["p2", "p1", "p2"]
     assert sos("patient", study, "--all-own") == DONE and "0 cases" in capsys.readouterr().out
     assert sos("patient", study, "head-1") == WRONG_USE
+    assert sos("exclude", study, "head-1", "head-4", "--why", "another patient's") == DONE
+    assert "1 of 3 cases are in use" in capsys.readouterr().out
+    assert [case.excluded for case in Study.open(study).cases] == ["another patient's", None, "another patient's"]
+    assert sos("exclude", study, "head-1", "--back") == DONE and "2 of 3 cases" in capsys.readouterr().out
+    assert sos("exclude", study, "head-9") == WRONG_USE and "head-9" in capsys.readouterr().err
 
 
 def test_from_labels_to_exports(tmp_path, capsys):

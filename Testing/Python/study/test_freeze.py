@@ -80,6 +80,21 @@ def test_a_study_with_findings_is_not_frozen(study):
     assert study.datasets == ()
 
 
+def test_an_excluded_case_hinders_nothing_and_comes_back_as_it_was(study):
+    before = freeze(study)
+    (study.folder / "case-07.nrrd").rename(study.folder / "away")
+    study.exclude(["case-07"], "scan of another patient")
+    left = freeze(study, "without")
+    assert left.left_out == {"case-07": "excluded: scan of another patient"}
+    assert [case.name for case in left.cases] == [case.name for case in before.cases if case.name != "case-07"]
+    (study.folder / "away").rename(study.folder / "case-07.nrrd")
+    study.include(["case-07"])
+    assert freeze(study, "again").manifest_sha256 == before.manifest_sha256
+    with pytest.raises(StudyError, match="no case named case-99"):
+        study.exclude(["case-01", "case-99"])
+    assert len(study.used) == len(study.cases)
+
+
 def test_boxes_of_several_raters_give_a_majority_mask_and_a_median_box(study):
     for rater, shift in (("bert", 2.0), ("cleo", 20.0)):
         box = RoiBox(BOX.center + [0, shift, 0], BOX.axes, BOX.size)

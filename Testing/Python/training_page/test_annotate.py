@@ -271,6 +271,27 @@ def test_a_case_is_opened_from_the_list_and_corrected(bench: Any, opened: Any) -
 # At the worst moment.
 
 
+def test_a_case_is_excluded_and_taken_in_again(bench: Any, opened: Any) -> None:
+    from Bench import hand
+
+    first = start(bench, opened)
+    section(bench, opened, "study")
+    ui, study = opened.ui, opened.page.study
+    cases = [item.case for item in study.order("B")]
+    row = next(n for n, case in enumerate(cases) if case != first)
+    assert not ui.excludeButton.enabled
+    ui.casesTable.selectRow(row)
+    assert ui.excludeButton.enabled and ui.excludeButton.text == "Exclude"
+    hand.click(ui.excludeButton)
+    assert [case.name for case in study.cases if case.excluded is not None] == [cases[row]]
+    assert column(ui.casesTable, 1)[row] == "excluded" and "3 cases" in ui.studyLabel.text
+    assert "Excluded: 1." in ui.studyLabel.text
+    assert cases[row] not in opened.page.annotate.session.upcoming(4)
+    assert ui.excludeButton.text == "Include again"
+    hand.click(ui.excludeButton)
+    assert len(study.used) == 4 and column(ui.casesTable, 1) == ["to do"] * 4 and ui.excludeButton.text == "Exclude"
+
+
 def test_a_deleted_box_comes_back_and_a_deleted_scan_is_told(bench: Any, opened: Any) -> None:
     import slicer
     from Bench import hand
