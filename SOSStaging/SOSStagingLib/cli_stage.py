@@ -200,7 +200,7 @@ class _Console:
         if self._header_due:
             print(_row("name", "stage", "probabilities", "plausible", "SOS (RAS mm or pixel)", ""), flush=True)
             self._header_due = False
-        print(table_row(done.name, done.result, done.resumed), flush=True)
+        print(table_row(done.name, done.result, done.resumed, done.kept), flush=True)
 
     def end(self, out: Path, results: list[StagingResult]) -> None:
         """Say how many were staged and where the reports are."""
@@ -210,10 +210,12 @@ class _Console:
             print(f"\n{staged} of {len(results)} staged. Reports: {out}/<name>/report.html, table: {out}/cohort.csv")
 
 
-def table_row(name: str, result: StagingResult, resumed: bool = False) -> str:
+def table_row(name: str, result: StagingResult, resumed: bool = False, kept: bool = False) -> str:
     """Return one line of the table."""
     if not result.assessable:
-        return _row(name, "-", "", "", "", "not assessable: " + " ".join(reason.text for reason in result.reasons))
+        why = " ".join(reason.text for reason in result.reasons)
+        stays = " (The result of an earlier run stays.)" if kept else ""
+        return _row(name, "-", "", "", "", f"not assessable: {why}{stays}")
     chances = " ".join(f"{100 * p:.0f}%" for p in result.probabilities or ())
     low_high = f"{result.plausible_stages[0]}-{result.plausible_stages[-1]}"
     plausible = str(result.stage) if len(result.plausible_stages) == 1 else low_high

@@ -18,7 +18,7 @@ from ..report.cohort import write_cohort_csv
 from ..report.files import write_text
 from ..report.write import result_json, write_report
 from ..scan.types import Finding, Slab
-from .inputs import MARKER_FILE, Case, find_cases, fingerprint
+from .inputs import Case, Marker, find_cases, fingerprint, settled
 from .preparation import Prepared, ScanOptions, prepare
 from .protocol import Engine, Progress, ProgressCallback, WorkerError
 from .result import ModelInfo, StagingResult
@@ -38,13 +38,15 @@ log = quiet_logger(__name__)
 
 @dataclass(frozen=True)
 class CaseDone:
-    """One finished case of a cohort; ``resumed`` when its result was there already."""
+    """One finished case of a cohort; ``resumed`` when its result was there already, ``kept`` when an earlier result
+    stays in its folder because this one tells of the computer, not of the scan."""
 
     name: str
     result: StagingResult
     done: int
     total: int
     resumed: bool
+    kept: bool = False
 
 
 def stage_cohort(
@@ -58,15 +60,17 @@ def stage_cohort(
     progress: ProgressCallback | None = None,
     on_case: Callable[[CaseDone], None] | None = None,
 ) -> list[tuple[str, StagingResult]]:
-    """Stage every scan into ``out/<name>`` and write ``out/cohort.csv``; (name, result) in input order. The table also
-    has what lies in ``out`` from before, first.
+    """Stage every scan into ``out/<name>`` and write ``out/cohort.csv``; (name, result) in input order. The table is of
+    what lies in ``out``: results from before too, first.
+
+    A scan has a folder of its own there: another one of the same name, staged later, gets a number.
 
     ``workers`` scans are read ahead at a time, each in memory while it is. A case whose result was made from the same
     files with the same model and options is not staged again. ``progress`` gets the scan's name as phase; it may raise
     `StagingCancelled` to stop. Raises OSError when ``out`` cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
-    cases = find_cases(inputs, out)
+    cases = settled(find_cases(inputs, out), out)
     with ThreadPoolExecutor(max(1, workers) + 1, "sosstaging-read") as pool:
         run = _Run(out, options or ScanOptions(), resume, pool.submit(_started, engine))
         results: list[tuple[str, StagingResult]] = []
@@ -75,14 +79,16 @@ def stage_cohort(
                 result, resumed = run.finish(case, _awaited(future, case, len(results), len(cases), progress))
                 results.append((case.name, result))
                 if on_case is not None:
-                    on_case(CaseDone(case.name, result, len(results), len(cases), resumed))
+                    done = CaseDone(case.name, result, len(results), len(cases), resumed, case.name in run.kept)
+                    on_case(done)
         except BaseException:
             # A worker that is still loading would hold up the threads, and with them the end of the program.
             getattr(engine, "cancel", lambda: None)()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
-            write_cohort_csv(out / COHORT_FILE, [*_earlier(out, {name for name, _ in results}), *results])
+            in_folder = [(name, run.kept.get(name, result)) for name, result in results]
+            write_cohort_csv(out / COHORT_FILE, [*_earlier(out, {name for name, _ in results}), *in_folder])
     return results
 
 
@@ -160,13 +166,14 @@ class _Run:
         self._options = options
         self._resume = resume
         self._starting = starting
+        self.kept: dict[str, StagingResult] = {}
 
     def begin(self, case: Case) -> Prepared | StagingResult:
         """Return the stored result where it still holds, otherwise the scan made ready. Runs in a reading thread."""
-        marker = self._out / case.name / MARKER_FILE
-        if self._resume and marker.exists():
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                if json.loads(marker.read_text(encoding="utf-8"))["key"] == self._key(case):
+        marker = Marker.read(self._out / case.name) if self._resume else None
+        if marker is not None and marker.key is not None:
+            with contextlib.suppress(OSError, ValueError):
+                if marker.key == self._key(case):
                     return load_result(self._out / case.name)
         return prepare(case.path, self._options)
 
@@ -175,7 +182,26 @@ class _Run:
         if isinstance(ready, StagingResult):
             return ready, True
         result = Stager(self._starting.result()).judge(ready)
+        earlier = self._still_good(case) if self._passing(result) else None
+        if earlier is not None:
+            self.kept[case.name] = earlier
+            return result, False
         return self._write(case, result), False
+
+    def _passing(self, result: StagingResult) -> bool:
+        """Whether a result tells of this computer or this moment, not of the scan."""
+        said = any(reason.code in PASSING_CODES or reason.code.startswith("worker_") for reason in result.reasons)
+        return said or isinstance(self._starting.result(), _BrokenEngine)
+
+    def _still_good(self, case: Case) -> StagingResult | None:
+        """What an earlier run found of the scan as it is, or as it was where it cannot be found now."""
+        folder, now = self._out / case.name, Marker.of(case.path)
+        before = Marker.read(folder)
+        if before is None or before.key is None or now.files not in (None, before.files):
+            return None
+        with contextlib.suppress(OSError, ValueError):
+            return load_result(folder)
+        return None
 
     def _key(self, case: Case) -> str | None:
         engine = self._starting.result()
@@ -194,20 +220,16 @@ class _Run:
     def _write(self, case: Case, result: StagingResult) -> StagingResult:
         folder = self._out / case.name
         try:
-            (folder / MARKER_FILE).unlink(missing_ok=True)
+            marker = Marker.of(case.path)
+            marker.write(folder)
             _write_files(result, folder)
-            key = self._key(case)
-            if key is not None and not any(_passing(reason) for reason in result.reasons):
-                write_text(folder / MARKER_FILE, json.dumps({"key": key}) + "\n")
+            if not self._passing(result):
+                replace(marker, key=self._key(case)).write(folder)
         except OSError as error:
             text = f"The results could not be written ({error.strerror or type(error).__name__})."
             log.error("%s: %s", case.name, error)
             return _not_written(result, Finding("report_not_written", "refuse", text))
         return result
-
-
-def _passing(reason: Finding) -> bool:
-    return reason.code in PASSING_CODES or reason.code.startswith("worker_")
 
 
 def _write_files(result: StagingResult, folder: Path) -> None:

@@ -20,7 +20,7 @@ from ..ending import kill_tree
 from ..quiet_paths import without_paths
 from ..working_folder import working_folder
 from .client import LIBRARY_PARENT
-from .inputs import find_cases, path_in_line
+from .inputs import find_cases, path_in_line, settled
 
 ENDED_WELL = (0, 3)
 """Exit status of a run that came to its end: all staged, or some refused."""
@@ -132,4 +132,4 @@ def listed_scans(path: Path) -> list[Path]:
 
 def case_paths(scans: Sequence[Path], out: Path) -> dict[str, Path]:
     """Return where each case of a run lies, by its name, in the order of the run."""
-    return {case.name: case.path for case in find_cases(scans, out)}
+    return {case.name: case.path for case in settled(find_cases(scans, out), out)}

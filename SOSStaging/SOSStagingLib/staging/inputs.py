@@ -1,15 +1,18 @@
-"""Which scans the user means, what their result folders are called, and whether a scan has changed since."""
+"""Which scans the user means, which result folder is whose, and whether a scan has changed since."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from ..report.files import write_text
 from ..scan.read import DICOM_SUFFIXES, PICTURE_SUFFIXES, VOLUME_SUFFIXES, safe_case_name
 
 SCAN_SUFFIXES = (*VOLUME_SUFFIXES, *PICTURE_SUFFIXES, ".zip")
@@ -83,15 +86,71 @@ def _named(scans: Sequence[Path]) -> list[Case]:
     cases: list[Case] = []
     taken: set[str] = set()
     for path in scans:
-        base = safe_case_name(path)
-        name, n = base, 1
+        name = next(name for name in _numbered(safe_case_name(path)) if name.casefold() not in taken)
         # Some file systems do not tell upper from lower case.
-        while name.casefold() in taken:
-            n += 1
-            name = f"{base}-{n}"
         taken.add(name.casefold())
         cases.append(Case(name, path))
     return cases
+
+
+def _numbered(base: str) -> Iterator[str]:
+    yield base
+    yield from (f"{base}-{n}" for n in count(2))
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a result folder remembers: of which scan it is, by a hash of where its file is and one of its files' names,
+    sizes and times of change; and ``key``, the hash of all that made its results, None while there are none to keep."""
+
+    place: str | None
+    files: str | None
+    key: str | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> Marker:
+        """The marker of a scan."""
+        place = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()
+        return cls(place, fingerprint(path, {}) if _files_of(path) else None)
+
+    @classmethod
+    def read(cls, folder: Path) -> Marker | None:
+        """The marker in a result folder; None where there is none, or it is damaged."""
+        try:
+            data = json.loads((folder / MARKER_FILE).read_text(encoding="utf-8"))
+            return cls(data.get("place"), data.get("files"), data["key"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, folder: Path) -> None:
+        """Write it into a result folder, which is made. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / MARKER_FILE, json.dumps({"place": self.place, "files": self.files, "key": self.key}) + "\n")
+
+    def same_scan(self, other: Marker) -> bool:
+        """Whether both are of one scan: a file may be written anew where it is, or moved as it is."""
+        return self.place == other.place or (self.files is not None and self.files == other.files)
+
+
+def settled(cases: Sequence[Case], out: Path) -> list[Case]:
+    """Give every scan the result folder it had before in ``out``, and a new one a folder that is nobody else's."""
+    try:
+        folders = [folder for folder in out.iterdir() if (folder / MARKER_FILE).exists()]
+    except OSError:
+        folders = []
+    known = {folder.name: marker for folder in sorted(folders) if (marker := Marker.read(folder)) is not None}
+    taken: set[str] = set()
+    found = []
+    for case in cases:
+        base, own = safe_case_name(case.path), Marker.of(case.path)
+        like = re.compile(rf"{re.escape(base)}(-\d+)?", re.IGNORECASE)
+        before = [name for name, marker in known.items() if like.fullmatch(name) and own.same_scan(marker)]
+        others = {name.casefold() for name in known if name not in before}
+        fresh = (name for name in _numbered(base) if name.casefold() not in others)
+        name = next(name for name in chain(before, fresh) if name.casefold() not in taken)
+        taken.add(name.casefold())
+        found.append(Case(name, case.path))
+    return found
 
 
 def fingerprint(path: Path, settings: Mapping[str, Any]) -> str:

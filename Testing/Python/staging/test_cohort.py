@@ -12,6 +12,7 @@ from SOSStagingLib.report.write import result_json
 from SOSStagingLib.staging import cohort, preparation
 from SOSStagingLib.staging.client import WorkerClient
 from SOSStagingLib.staging.cohort import stage_cohort
+from SOSStagingLib.staging.cohort_process import case_paths
 from SOSStagingLib.staging.inputs import find_cases
 from SOSStagingLib.staging.preparation import ScanOptions, StagingCancelled
 from SOSStagingLib.staging.result import ModelInfo
@@ -249,6 +250,49 @@ def test_what_a_folder_means(tmp_path):
 def test_clashing_names_are_numbered_in_order(tmp_path):
     paths = [tmp_path / n for n in ("1/a.nrrd", "2/a.nii.gz", "3/A.mha", "4/a-2.nrrd")]
     assert [c.name for c in find_cases(paths)] == ["a", "a-2", "A-3", "a-2-2"]
+
+
+def test_another_scan_of_the_same_name_has_a_folder_of_its_own(scans, tmp_path):
+    out = tmp_path / "out"
+    for turn in range(2):
+        names = [stage_cohort([scan], out, FakeEngine())[0][0] for scan in (scans[0], scans[3])]
+        assert names == ["a", "A-2"], turn
+    assert [name for name, _ in stage_cohort([scans[3], scans[0]], out, FakeEngine())] == ["A-2", "a"]
+    assert list(case_paths([scans[3]], out)) == ["A-2"]
+    (tmp_path / "elsewhere").mkdir()
+    moved = shutil.move(scans[3], tmp_path / "elsewhere" / scans[3].name)
+    engine = FakeEngine()
+    assert stage_cohort([moved], out, engine)[0][0] == "A-2" and engine.calls == 0
+    assert json.loads((out / "a" / "result.json").read_text())["input"] == "a.nrrd"
+
+
+@pytest.mark.parametrize("failure", ["gone", "no network"])
+def test_a_failure_of_the_computer_costs_no_earlier_result(scans, tmp_path, orders, failure):
+    out, seen = tmp_path / "out", []
+    stage_cohort(scans[:1], out, FakeEngine())
+    before = {file.name: file.read_bytes() for file in (out / "a").iterdir()}
+    if failure == "gone":
+        scans[0].unlink()
+        stage_cohort(scans[:1], out, FakeEngine(), on_case=seen.append)
+    else:
+        orders.write_text("refuse")
+        with WorkerClient(orders, engine="fake_engine:load") as client:
+            stage_cohort(scans[:1], out, client, on_case=seen.append)
+    assert not seen[0].result.assessable and seen[0].kept
+    assert {file.name: file.read_bytes() for file in (out / "a").iterdir()} == before
+    with (out / "cohort.csv").open(newline="") as file:
+        assert [(row["name"], row["stage"]) for row in csv.DictReader(file)] == [("a", "4")]
+
+
+def test_a_scan_that_changed_and_cannot_be_judged_now_loses_its_old_result(scans, tmp_path, orders):
+    out = tmp_path / "out"
+    stage_cohort(scans[:1], out, FakeEngine())
+    write_head(scans[0], level=100)
+    os.utime(scans[0], ns=(1, 1))
+    orders.write_text("refuse")
+    with WorkerClient(orders, engine="fake_engine:load") as client:
+        stage_cohort(scans[:1], out, client)
+    assert not load_result(out / "a").assessable
 
 
 def test_the_run_survives_a_result_folder_that_was_removed(scans, tmp_path):
