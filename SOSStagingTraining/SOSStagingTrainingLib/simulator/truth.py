@@ -119,14 +119,27 @@ def plate_volume(head: Head) -> FloatArray:
     points = grid.reshape(-1, 3).astype(np.float32)
     unfused = replace(head.synchondrosis, front=-0.3, islands=())
     light, dark = (_with_cartilage(head, value, unfused).tissue(points, 0.3) for value in (1.0, 0.0))
-    pieces, _ = label((light - dark > 0.5).reshape(grid.shape[:3]), np.ones((3, 3, 3)))
+    share = (light - dark).reshape(grid.shape[:3])
     beyond = grid[..., 0] > head.landmark("sos")[0]
+    whole = _plate_piece(share > 0.5, beyond)
+    if _one_sided(whole, beyond):
+        # A plate so thin that most of it fills less than half of a spot: then all that it fills a fifth of.
+        whole = _plate_piece(share > 0.2, beyond)
+    return np.asarray(grid[whole])
+
+
+def _plate_piece(cartilage: npt.NDArray[np.bool_], beyond: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    pieces, _ = label(cartilage, np.ones((3, 3, 3)))
     whole = _largest(pieces)
-    if beyond[whole].all() or not beyond[whole].any():
+    if _one_sided(whole, beyond):
         # A sinus that has grown into the middle parts the plate: then it is both halves.
         other = beyond if not beyond[whole].any() else ~beyond
         whole |= _largest(np.where(other, pieces, 0))
-    return np.asarray(grid[whole])
+    return whole
+
+
+def _one_sided(whole: npt.NDArray[np.bool_], beyond: npt.NDArray[np.bool_]) -> bool:
+    return bool(beyond[whole].all() or not beyond[whole].any())
 
 
 def _largest(pieces: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

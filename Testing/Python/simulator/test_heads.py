@@ -115,6 +115,12 @@ def test_the_box_of_a_plate_that_a_sinus_has_parted_holds_both_halves() -> None:
     assert points[:, 0].min() < -5 and points[:, 0].max() > 5
 
 
+def test_the_box_of_a_plate_too_thin_to_fill_the_grid_lies_around_its_middle() -> None:
+    head, _ = draw_whole_head(90100315, None)
+    points = plate_volume(head) - head.landmark("sos")
+    assert (points.min(axis=0) < -3).all() and (points.max(axis=0) > 3).all()
+
+
 def test_sos_simulate_writes_a_cohort_that_can_be_resumed(tmp_path: Path) -> None:
     command = ["simulate", "--cases", "2", "--stages", "1,5", "--voxel", "2", "--size", "80,90,80", "--workers", "1"]
     assert main([*command, "--out", str(tmp_path)]) == 0
