@@ -33,7 +33,7 @@ def register_evaluate(subparsers: Any) -> None:
         "--student", metavar="NAME", help="our method: compared with every other; with the two above, gap closed"
     )
     parser.add_argument("--pipeline", metavar="NAME", help="the two-stage pipeline to compare the student with")
-    parser.add_argument("--draws", type=_draws, default=2000, help="bootstrap draws of patients (default 2000)")
+    parser.add_argument("--draws", type=_draws, default=20000, help="bootstrap draws of patients (default 20000)")
     parser.add_argument("--seed", type=_seed, default=0, help="seed of the bootstrap (default 0)")
     parser.set_defaults(run=_evaluate)
 

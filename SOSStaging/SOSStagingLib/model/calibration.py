@@ -7,6 +7,8 @@ from bisect import bisect_left
 import numpy as np
 import numpy.typing as npt
 
+COLDEST, WARMEST = 0.25, 32.0
+
 
 def probabilities(logits: npt.ArrayLike, temperature: float) -> npt.NDArray[np.float64]:
     """Softmax of logits [..., stages] at ``temperature`` (Guo et al. 2017, arXiv 1706.04599)."""
@@ -45,9 +47,13 @@ def plausible_stages(probs: npt.ArrayLike, mass: float, *, widen: bool = False) 
 def fit_temperature(logits: npt.ArrayLike, stages: npt.ArrayLike) -> float:
     """Temperature in 0.25..32 with the lowest negative log-likelihood; ``stages`` count from 1."""
     z, y = np.asarray(logits, float), np.asarray(stages, int) - 1
-    grid = np.geomspace(0.25, 32, 169)
-    loss = [-np.log(probabilities(z, t)[np.arange(y.size), y] + 1e-12).mean() for t in grid]
-    return float(grid[int(np.argmin(loss))])
+    low, high = COLDEST, WARMEST
+    for points in (169, 65):  # the second search, between the neighbours of the first one's best, to a thousandth
+        grid = np.geomspace(low, high, points)
+        loss = [-np.log(probabilities(z, t)[np.arange(y.size), y] + 1e-12).mean() for t in grid]
+        best = int(np.argmin(loss))
+        low, high = grid[max(best - 1, 0)], grid[min(best + 1, points - 1)]
+    return float(grid[best])
 
 
 def fit_mass(probs: npt.ArrayLike, stages: npt.ArrayLike, coverage: float) -> float:

@@ -5,6 +5,7 @@ No torch until a network is asked.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -16,7 +17,7 @@ from ..evaluation.files import SUFFIX, read_predictions, write_predictions
 from ..evaluation.predictions import CasePrediction
 from ..learning.jobs import Job
 from ..learning.slabs import CACHE_FOLDER
-from ..study.dataset import Dataset
+from ..study.dataset import Dataset, FrozenCase
 from ..study.study import Study
 from ..study.types import StudyError
 from .run_folder import RunError, RunFolder
@@ -55,8 +56,9 @@ def asked_of(
     if dataset.scheme != learnt.scheme:
         text = f"The stages of {study.folder.name} are of the scheme {dataset.scheme}, the run's of {learnt.scheme}."
         raise StudyError("other_scheme", text, "External validation needs the same scheme.")
-    known = {case.sha256: case.name for case in learnt.cases}
-    twice = [f"{case.name} (there {known[case.sha256]})" for case in dataset.cases if case.sha256 in known]
+    known = {mark: case.name for case in learnt.cases for mark in _marks(case)}
+    found = [(case.name, known[mark]) for case in dataset.cases for mark in _marks(case) if mark in known]
+    twice = [f"{name} (there {there})" for name, there in dict(found).items()]
     if twice:
         more = f" and {len(twice) - NAMED_AT_MOST} more" if len(twice) > NAMED_AT_MOST else ""
         text = f"{len(twice)} scans are also in the run's own study: {', '.join(twice[:NAMED_AT_MOST])}{more}."
@@ -66,6 +68,15 @@ def asked_of(
         names = ", ".join(sorted(shared)[:NAMED_AT_MOST])
         note(f"{len(shared)} patients bear names that the run's own study has too ({names}); see that they are others.")
     return Asked(run, study, dataset, cache or study.folder / CACHE_FOLDER, out)
+
+
+def _marks(case: FrozenCase) -> list[str]:
+    """What no two scans share: the greys; and name, plane and boxes together, which a scan keeps whose greys were
+    rounded otherwise (a simulated cohort drawn again on another processor)."""
+    if case.plane is None or not any(case.rois.values()):
+        return [case.sha256]
+    boxes = {rater: [box.to_json() for box in drawn] for rater, drawn in sorted(case.rois.items())}
+    return [case.sha256, json.dumps([case.name, case.plane.to_json(), boxes])]
 
 
 def jobs_of(

@@ -1,4 +1,4 @@
-"""Calibration error before and after temperature scaling, and conformal sets, measured on cases they never saw.
+"""Calibration before and after temperature scaling, and conformal sets, measured on cases they never saw.
 
 Temperature and conformal mass come from a predictions file's own calibration part and are applied to its held-out
 cases. No function here fits on loose logits: whoever wants to fit on held-out cases cannot.
@@ -7,8 +7,9 @@ cases. No function here fits on loose logits: whoever wants to fit on held-out c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 COVERAGE = 0.9
 BINS = 10
 BINNING = f"{BINS} equally wide bins of the likeliest stage's probability"
+CHANCE_DRAWS = 400
+TINY = 1e-12
 FEWEST = math.ceil(COVERAGE / (1 - COVERAGE) - 1e-9)
 """With fewer calibration cases no conformal set can promise the coverage: ceil((n + 1) c) would exceed n."""
 
@@ -72,8 +75,20 @@ def calibration_error(probs: npt.ArrayLike, stages: npt.ArrayLike, bins: int = B
     return float(np.abs(surplus).sum() / truth.size)
 
 
+def error_by_chance(probs: npt.ArrayLike, bins: int = BINS, seed: int = 0) -> float:
+    """The calibration error that probabilities [n, stages] have on average where they are exactly right: with few cases
+    it is not 0. NaN without cases."""
+    p, rng = np.asarray(probs, float), np.random.default_rng(seed)
+    if not p.shape[0]:
+        return float("nan")
+    top, other = p.argmax(axis=1) + 1, np.zeros(p.shape[0], int)  # stage 0: not the likeliest one
+    hits = rng.random((CHANCE_DRAWS, p.shape[0])) < p.max(axis=1)
+    return float(np.mean([calibration_error(p, np.where(hit, top, other), bins) for hit in hits]))
+
+
 def calibration_figures(runs: MethodRuns, targets: Sequence[Target], boot: PatientBootstrap) -> dict[str, Any]:
-    """Calibration error before and after, and coverage and size of the sets, each file's cases by its own calibration.
+    """Calibration error and log loss before and after, and coverage and size of the sets, each file's cases by its own
+    calibration.
 
     ``boot`` draws the patients of ``runs.cases``. Where a file has no calibration part only ``files_without`` is there:
     figures of some of the folds would pass for those of all. Cases without an answer are left out.
@@ -89,26 +104,35 @@ def calibration_figures(runs: MethodRuns, targets: Sequence[Target], boot: Patie
     sets = [stages for fold, chunk in zip(folds, chunks, strict=True) for stages in fold.sets(chunk)]
     warm = np.repeat([fold.temperature for fold in folds], lengths)[:, None]
     size = np.where(answered, [len(stages) for stages in sets], np.nan)
+    scaled = {"before": probabilities(logits, 1.0), "after": probabilities(logits / warm, 1.0)}
     out: dict[str, Any] = {
         "files_without": 0,
         "cases_of_file": [fold.cases for fold in folds],
         "temperature_of_file": [round(fold.temperature, 4) for fold in folds],
         "answered": int(answered.sum()),
         "set_size": boot.mean(runs.case_means(size)).to_json(),
+        "error_by_chance": _mean_of_files(runs, lambda rows: error_by_chance(scaled["after"][rows])),
         "against": {},
     }
     for target in targets:
         truth = stages_of(runs.rows, target)
         held = np.where(answered, [t in stages for t, stages in zip(truth, sets, strict=True)], np.nan)
-        out["against"][target] = {
-            "error_before": _error_over_rounds(runs, probabilities(logits, 1.0), truth),
-            "error_after": _error_over_rounds(runs, probabilities(logits / warm, 1.0), truth),
-            "coverage": boot.mean(runs.case_means(held)).to_json(),
-        }
+        found: dict[str, Any] = {"coverage": boot.mean(runs.case_means(held)).to_json()}
+        for when, probs in scaled.items():
+            found[f"error_{when}"] = _mean_of_files(runs, partial(_error, probs, truth))
+            loss = np.where(answered, -np.log(probs[np.arange(truth.size), truth - 1] + TINY), np.nan)
+            found[f"log_loss_{when}"] = boot.mean(runs.case_means(loss)).to_json()
+        out["against"][target] = found
     return out
 
 
-def _error_over_rounds(runs: MethodRuns, probs: FloatArray, truth: npt.NDArray[np.int64]) -> float:
-    """Mean over rounds of the calibration error of the folds pooled: pooling rounds would let their errors cancel."""
-    chosen = [(runs.given > 0) & (runs.row_rounds == one) for one in runs.rounds]
-    return float(np.mean([calibration_error(probs[rows], truth[rows]) for rows in chosen]))
+def _error(probs: FloatArray, truth: npt.NDArray[np.int64], rows: npt.NDArray[np.bool_]) -> float:
+    return calibration_error(probs[rows], truth[rows])
+
+
+def _mean_of_files(runs: MethodRuns, figure: Callable[[npt.NDArray[np.bool_]], float]) -> float:
+    """Mean over files of a figure of each one's answered rows. Each is another network with a temperature of its own:
+    pooled, their errors would cancel."""
+    of_file = np.repeat(np.arange(len(runs.parts)), [len(part.cases) for part in runs.parts])
+    chosen = [(runs.given > 0) & (of_file == n) for n in range(len(runs.parts))]
+    return float(np.nanmean([figure(rows) for rows in chosen]))

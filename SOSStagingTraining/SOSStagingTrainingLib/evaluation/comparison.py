@@ -166,9 +166,16 @@ def _pairs(methods: dict[str, MethodRuns], roles: Roles) -> list[tuple[MethodRun
 
 
 def _pair(first: MethodRuns, second: MethodRuns, target: Target, draws: Draws) -> dict[str, Any]:
-    """Difference first minus second on the cases both answered, and McNemar for each round both have."""
+    """Difference first minus second on the cases both were asked, and McNemar for each round both have.
+
+    A missing answer is a wrong one; of kappa and MAE, which leave it out, the difference is over the cases that both
+    answered, or refusing hard ones would pay.
+    """
     cases, boot = _shared((first, second), draws)
     found = [figures(boot.sums(runs.confusions(target, cases))) for runs in (first, second)]
+    answered = [case for case in cases if case in first.answered and case in second.answered]
+    both = draws.of(_patients_of(first, answered)) if answered else None
+    graded = [figures(both.sums(runs.confusions(target, answered))) for runs in (first, second)] if both else found
     gain = np.round((found[0]["accuracy"] - found[1]["accuracy"]) * POINTS, 9)  # a tie is a tie, also after thirds
     return {
         "first": first.name,
@@ -180,21 +187,26 @@ def _pair(first: MethodRuns, second: MethodRuns, target: Target, draws: Draws) -
         "accuracy_points": estimate(gain).to_json(),
         "bootstrap_p": bootstrap_p(gain),
         "within_one_points": estimate((found[0]["within_one"] - found[1]["within_one"]) * POINTS).to_json(),
-        "kappa": estimate(found[0]["kappa"] - found[1]["kappa"]).to_json(),
-        "mae": estimate(found[0]["mae"] - found[1]["mae"]).to_json(),
+        "n_answered": len(answered),
+        "kappa": estimate(graded[0]["kappa"] - graded[1]["kappa"]).to_json(),
+        "mae": estimate(graded[0]["mae"] - graded[1]["mae"]).to_json(),
         "mcnemar": [_mcnemar(first, second, target, one) for one in first.rounds if one in second.rounds],
     }
 
 
 def _shared(methods: Sequence[MethodRuns], draws: Draws) -> tuple[list[str], PatientBootstrap]:
-    """The cases all of them answered, and draws of their patients."""
+    """The cases all of them were asked, and draws of their patients."""
     shared = set(methods[0].cases).intersection(*(runs.cases for runs in methods[1:]))
     if not shared:
         names = ", ".join(runs.name for runs in methods)
         raise PredictionsError(f"{names} have no case in common, so they cannot be compared; finish the same folds")
     cases = sorted(shared)
-    patient_of = dict(zip(methods[0].cases, methods[0].patients, strict=True))
-    return cases, draws.of([patient_of[case] for case in cases])
+    return cases, draws.of(_patients_of(methods[0], cases))
+
+
+def _patients_of(runs: MethodRuns, cases: Sequence[str]) -> list[str]:
+    patient_of = dict(zip(runs.cases, runs.patients, strict=True))
+    return [patient_of[case] for case in cases]
 
 
 def _mcnemar(first: MethodRuns, second: MethodRuns, target: Target, one: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .resampling import Estimate, PatientBootstrap, estimate
+from .resampling import Estimate, FloatArray, PatientBootstrap, estimate
 
 SMALLEST_GAP = 3.0
 """Points. A share of a smaller gap is a share of noise."""
@@ -47,10 +47,17 @@ def gap_closed(
     why_not = _why_not(gap)
     closed = None
     if why_not is None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            closed = estimate((ours - low) / (high - low))
+        closed = _closed(ours - low, high - low)
     meets = None if why_not is None else bool(beside.value >= TEACHER_BAR - 1e-9)
     return GapClosed(gap, estimate(ours - low), beside, closed, why_not, meets)
+
+
+def _closed(gain: FloatArray, gap: FloatArray) -> Estimate:
+    """The share, and its interval; draws without a gap belong to its upper end, whatever their quotient is."""
+    share = np.full(gap.shape, np.inf)
+    np.divide(gain, gap, out=share, where=gap > 0)
+    low, high = np.percentile(share[1:], [2.5, 97.5], method="nearest")
+    return Estimate(float(share[0]), float(low), float(high))
 
 
 def _why_not(gap: Estimate) -> str | None:

@@ -206,7 +206,8 @@ def _check_one_run(headers: Sequence[RunHeader]) -> None:
     for n, header in enumerate(headers):
         if header.fold in [other.fold for other in headers[:n]]:
             raise PredictionsError(f"fold {header.fold} of method {header.method}, seed {header.seed} is there twice")
-        for name in ("method", "seed", "folds", "data", "scheme", "manifest_sha256", "recipe", "settings_sha256"):
+        of_study = ("manifest_sha256", "trained_on_sha256")
+        for name in ("method", "seed", "folds", "data", "scheme", *of_study, "recipe", "settings_sha256"):
             if not same(name, first, header):
                 raise PredictionsError(
                     f"{first.run} and {header.run} differ in {name} ({getattr(first, name)!r}, "

@@ -84,6 +84,12 @@ class MethodRuns:
         """Stage given, [rows], from 1; 0 without an answer."""
         return given_stages(self.logits)
 
+    @cached_property
+    def answered(self) -> frozenset[str]:
+        """The cases with an answer in every round they were asked in."""
+        without = {row.case for row, stage in zip(self.rows, self.given, strict=True) if not stage}
+        return frozenset(self.cases) - without
+
     def right(self, target: Target) -> npt.NDArray[np.bool_]:
         """Whether each answer hits the target, [rows]."""
         return self.given == stages_of(self.rows, target)
@@ -127,7 +133,7 @@ def group_methods(parts: Sequence[Predictions]) -> dict[str, MethodRuns]:
     """
     first = parts[0].header
     for part in parts:
-        for name in ("data", "scheme", "manifest_sha256", "external"):
+        for name in ("data", "scheme", "manifest_sha256", "external", "trained_on_sha256"):
             if not same(name, first, part.header):
                 raise PredictionsError(
                     f"{first.run} and {part.header.run} differ in {name} ({getattr(first, name)}, "

@@ -97,6 +97,9 @@ def _csv_row(row: Table, target: str) -> dict[str, Any]:
     for number, recall in enumerate(scores["recall_of_stage"], 1):
         cells |= _spread(f"recall_{number}", recall)
     cells |= {f"calibration_{name}": calibration.get(name) for name in ("error_before", "error_after")}
+    cells["calibration_error_by_chance"] = row["calibration"].get("error_by_chance")
+    for name in ("log_loss_before", "log_loss_after"):
+        cells |= _spread(name, calibration.get(name))
     cells |= _spread("coverage", calibration.get("coverage"))
     cells |= _spread("set_size", row["calibration"].get("set_size"))
     for name in _OPTIONAL:
@@ -177,21 +180,26 @@ def _average_table(comparison: Table, target: str) -> str:
 
 
 def _calibration_table(comparison: Table) -> str:
-    head: Head = ("method", "data", "n", "against", "error before %", "error after %", "temperature", "fitted on")
+    head: Head = ("method", "data", "n", "against", "error before %", "error after %", "by chance %")
+    head += ("log loss before", "log loss after", "temperature", "fitted on")
     head += (f"{100 * comparison['coverage_wanted']:.0f} % sets hold it %", "mean size")
     rows = []
     for row in comparison["methods"]:
         found = row["calibration"]
         for target, errors in found.get("against", {}).items():
             warm, fitted = found["temperature_of_file"], found["cases_of_file"]
-            cells = [f"{100 * errors['error_before']:.1f}", f"{100 * errors['error_after']:.1f}"]
+            shares = (errors["error_before"], errors["error_after"], found["error_by_chance"])
+            cells = [*(f"{100 * share:.1f}" for share in shares)]
+            cells += [_number(errors["log_loss_before"]), _number(errors["log_loss_after"])]
             cells += [_range(warm, "{:.2f}"), f"{_range(fitted, '{:d}')} a file", _percent(errors["coverage"])]
             rows.append([row["method"], row["data"], row["n"], target, *cells, _number(found["set_size"])])
         if found["files_without"]:
             rows.append([row["method"], row["data"], row["n"], *[NONE] * (len(head) - 3)])
     text = (
-        f"Expected calibration error over {comparison['calibration_bins']}. Temperature and sets come from each fold's "
-        "own calibration part and its labels; the held-out scans are not in it."
+        f"Expected calibration error over {comparison['calibration_bins']}, the mean over the networks, each with its "
+        "own temperature; by chance: what it would be on so few scans were the scaled probabilities exactly right. "
+        "Temperature and sets come from each fold's own calibration part and its labels; the held-out scans are not in "
+        "it."
     )
     return f"{_table(head, rows)}\n\n{text}"
 
@@ -227,7 +235,8 @@ def _place_table(comparison: Table) -> str:
         cost = [f"{row['parameters'] / 1e6:.2f} M", f"{row['seconds_per_scan']:.3f}", ", ".join(row["devices"])]
         means = [_number(row["presence"]), _number(row["fraction_error"])]
         rows.append([row["method"], row["data"], row["n"], *off, *means, *cost])
-    return _table(head, rows)
+    text = "\n\nSeconds a scan were measured on the study that was learnt from." if comparison["trained_on"] else ""
+    return _table(head, rows) + text
 
 
 def _pair_table(comparison: Table) -> str:
@@ -252,8 +261,9 @@ def _pair_table(comparison: Table) -> str:
         found += [_number(pair["kappa"], "+.3f"), _number(pair["mae"], "+.3f")]
         rows.append([*who, *found, "; ".join(tests) or NONE])
     text = (
-        "First minus second, on the scans that both have. McNemar is exact and takes scans as independent; the "
-        "bootstrap draws patients. The p-values are not corrected for the number of comparisons."
+        "First minus second, on the scans that both have; kappa and MAE on those that both answered. McNemar is exact "
+        "and takes scans as independent; the bootstrap draws patients. The p-values are not corrected for the number "
+        "of comparisons."
     )
     return f"{_table(head, rows)}\n\n{text}"
 

@@ -142,7 +142,9 @@ def _dropped(task: Task, network: nn.Module, batch: Batch, said: Prediction) -> 
         return [] if logits is None else logits[0].float().softmax(0).cpu().numpy()
 
     image, blur = batch.image[0].cpu().numpy(), BLUR_MM / spacing
-    cam, valid, nearby = _on_pixels(said.cam, batch), _pixels(batch.valid), _near(batch, NEARBY_MM / spacing)
+    cam, valid = _on_pixels(said.cam, batch), _pixels(batch.valid)
+    # Where the network never looks for a stage a random region takes nothing from it, whatever the map is worth.
+    nearby = _near(batch, NEARBY_MM / spacing) & _reached(said, batch)
     try:
         found = deletion(image, cam, probabilities, valid=valid, nearby=nearby, blur_px=blur)
     except ValueError:  # so small a view that no second region fits beside the hot one

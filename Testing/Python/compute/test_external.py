@@ -7,6 +7,7 @@ from compute.made_run import small_toml
 from learning.made_slabs import slab_study
 from SOSStagingTrainingLib.__main__ import main
 from SOSStagingTrainingLib.evaluation.files import read_folder
+from SOSStagingTrainingLib.study.store import change_manifest
 
 torch = pytest.importorskip("torch")
 
@@ -92,6 +93,15 @@ def test_scans_that_were_learnt_from_are_refused(place, capsys):
     err = capsys.readouterr().err
     assert "20 scans are also in the run's own study: slab-01 (there slab-01)" in err and "and 15 more" in err
     assert not (place / "own").exists()
+
+
+def test_a_cohort_drawn_again_is_known_though_its_greys_were_rounded_otherwise(place, capsys):
+    again = slab_study(place / "again", 20)
+    change_manifest(
+        again.folder, lambda found: [row.update(sha256=f"{n:064x}") for n, row in enumerate(found["cases"])]
+    )
+    assert validate(place, "again", "--out", place / "own") == 2
+    assert "20 scans are also in the run's own study" in capsys.readouterr().err
 
 
 def test_other_stages_and_networks_that_are_not_there_are_refused(place, tmp_path, capsys):

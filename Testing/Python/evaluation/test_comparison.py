@@ -100,6 +100,34 @@ def test_a_detector_that_finds_nothing_pays_for_it() -> None:
     assert gap["pipeline"]["points"]["value"] == pytest.approx(10.0) and gap["pipeline"]["meets_bar"] is True
 
 
+def test_refusing_hard_cases_does_not_pay_in_kappa_and_mae() -> None:
+    """One method is wrong on twenty cases, the other gives no answer there: on the rest they are the same."""
+    wrong, part = run("student", [n >= 20 for n in range(100)]), run("pipeline", [True] * 100)
+    shy = Predictions(part.header, tuple(replace(c, logits=None) if n < 20 else c for n, c in enumerate(part.cases)))
+    (pair, _) = compare([wrong, shy], Roles(student="student"), DRAWS)["pairs"]
+    assert pair["accuracy_points"]["value"] == pytest.approx(0.0) and (pair["n"], pair["n_answered"]) == (100, 80)
+    for name in ("kappa", "mae"):
+        assert pair[name] == {"value": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_networks_of_different_studies_are_not_put_together() -> None:
+    header = replace(HEADER, folds=2, trained_on_sha256="cd" * 32)
+    parts = [
+        Predictions(header, cases([True] * 5)),
+        Predictions(replace(header, fold=2, trained_on_sha256="ef" * 32), cases([True] * 5)),
+    ]
+    with pytest.raises(PredictionsError, match="differ in trained_on_sha256"):
+        compare(parts, draws=DRAWS)
+
+
+def test_draws_without_a_gap_belong_to_the_upper_end_of_its_share() -> None:
+    baseline, teacher = shares(40, 20), np.maximum(shares(40, 20), np.arange(40) >= 36)
+    student = np.maximum(shares(40, 20), np.arange(40) >= 38)
+    got = gap_closed(baseline, teacher, student, PatientBootstrap(range(40)))
+    assert got.gap.low > 0 and got.closed is not None and got.closed.value == pytest.approx(0.5)
+    assert got.closed.low == 0.0 and got.closed.high == 1.0
+
+
 def test_a_student_well_below_the_pipeline_fails_its_bar() -> None:
     parts = [run("pipeline", [True] * 100), run("student", [n % 20 > 0 for n in range(100)])]
     found = compare(parts, Roles(student="student", pipeline="pipeline"), DRAWS)

@@ -153,6 +153,31 @@ def test_calibration_is_fitted_on_its_own_part_and_measured_on_the_other() -> No
     assert 1 <= found["set_size"]["value"] <= 5
 
 
+def test_errors_of_networks_do_not_cancel_and_few_cases_are_told_of() -> None:
+    """One network far too sure and one far too unsure: pooled, they would seem right."""
+    halves = [too_sure(200, 0, seed=1), too_sure(200, 500, seed=3)]
+    shy = tuple(replace(c, logits=tuple(v / 9 for v in c.logits)) for c in halves[1])
+    fitted = [too_sure(60, 1000, seed=2), too_sure(60, 2000, seed=4)]  # of the second its temperature is then wrong
+    headers = [replace(HEADER, fold=n, folds=2) for n in (1, 2)]
+    parts = [Predictions(*each) for each in zip(headers, (halves[0], shy), fitted, strict=True)]
+    alone = []
+    for part in parts:
+        runs = MethodRuns((part,))
+        alone.append(calibration_figures(runs, ("true",), PatientBootstrap(runs.patients)))
+    runs = MethodRuns(tuple(parts))
+    both = calibration_figures(runs, ("true",), PatientBootstrap(runs.patients))
+    for name in ("error_before", "error_after"):
+        each = [found["against"]["true"][name] for found in alone]
+        assert both["against"]["true"][name] == pytest.approx(np.mean(each))
+    assert alone[0]["error_by_chance"] == pytest.approx(0.05, abs=0.03)
+    assert alone[0]["against"]["true"]["error_after"] < 2 * alone[0]["error_by_chance"]
+    assert alone[1]["against"]["true"]["error_after"] > 3 * alone[1]["error_by_chance"]
+    losses = [
+        [found["against"]["true"][f"log_loss_{when}"]["value"] for when in ("before", "after")] for found in alone
+    ]
+    assert losses[0][1] < losses[0][0] - 0.3 and losses[1][1] > losses[1][0]
+
+
 def test_without_a_calibration_part_there_are_no_calibration_figures() -> None:
     runs = MethodRuns((Predictions(HEADER, cases([True] * 20), cases([True] * 8, first=50)),))
     assert calibration_figures(runs, ("true",), PatientBootstrap(runs.patients)) == {"files_without": 1}
