@@ -21,6 +21,12 @@ def test_temperature_undoes_over_and_under_confidence(sharpness: float) -> None:
     assert fit_temperature(*sampled(4000, sharpness)) == pytest.approx(sharpness, rel=0.12)
 
 
+def test_a_few_cases_that_are_all_right_do_not_make_the_model_sure() -> None:
+    logits = 3 * np.eye(5)[np.arange(12) % 5]
+    assert 0.5 < fit_temperature(logits, logits.argmax(axis=1) + 1) < 1
+    assert fit_temperature(np.tile(logits, (100, 1)), np.tile(logits.argmax(axis=1) + 1, 100)) < 0.35
+
+
 def test_plausible_sets_hold_the_true_stage_as_often_as_promised_on_new_cases() -> None:
     logits, stages = sampled(1500, 1.0)
     mass = fit_mass(probabilities(logits, 1.0), stages, 0.9)
