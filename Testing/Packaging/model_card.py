@@ -66,10 +66,12 @@ def _measured(name: str, values: Mapping[str, Any]) -> str:
     heading = f"## Measured on {name} heads"
     n, seeds = values.get("n", "not said"), values.get("seeds")
     told = f"n = {n}" + (f", seeds {seeds[0]} to {seeds[-1]}" if seeds else "") + f": {values.get('what', 'not said')}."
+    if values.get("refused"):
+        told += " Shares are of the heads that were not refused."
     blocks = [heading, told, _table(("figure", "value", "95 % interval"), list(_rows(values)))]
     if "confusion" in values:
         blocks += [
-            "Counts, the true stage down and the answer across (heads that were not refused):",
+            "Counts, the true stage down and the answer across:",
             _confusion(values),
         ]
     return "\n\n".join(blocks)
