@@ -77,6 +77,8 @@ def plane(text: str) -> Plane:
 
 def positive(text: str) -> float:
     """Parse a positive number of millimetres."""
+    if re.fullmatch(r"\d+,\d+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} has a comma; write {text.replace(',', '.')}")
     try:
         value = float(text)
     except ValueError:
@@ -200,7 +202,10 @@ class _Console:
         if self._header_due:
             print(_row("name", "stage", "probabilities", "plausible", "SOS (RAS mm or pixel)", ""), flush=True)
             self._header_due = False
-        print(table_row(done.name, done.result, done.resumed, done.kept), flush=True)
+        from .scan.read import safe_case_name
+
+        source = done.source if done.name != safe_case_name(done.source) else None
+        print(table_row(done.name, done.result, done.resumed, done.kept, source), flush=True)
 
     def end(self, out: Path, results: list[StagingResult]) -> None:
         """Say how many were staged and where the reports are."""
@@ -208,21 +213,27 @@ class _Console:
         if not self._json:
             staged = sum(result.assessable for result in results)
             print(f"\n{staged} of {len(results)} staged. Reports: {out}/<name>/report.html, table: {out}/cohort.csv")
+            print("Research only: not for diagnosis, treatment or age decisions.")
 
 
-def table_row(name: str, result: StagingResult, resumed: bool = False, kept: bool = False) -> str:
-    """Return one line of the table."""
+def table_row(
+    name: str, result: StagingResult, resumed: bool = False, kept: bool = False, source: Path | None = None
+) -> str:
+    """Return one line of the table; it says the scan's ``source`` where its name does not tell it."""
+    from .report.words import percent
+
+    place = f"({source}) " if source is not None else ""
     if not result.assessable:
         why = " ".join(reason.text for reason in result.reasons)
         stays = " (The result of an earlier run stays.)" if kept else ""
-        return _row(name, "-", "", "", "", f"not assessable: {why}{stays}")
-    chances = " ".join(f"{100 * p:.0f}%" for p in result.probabilities or ())
+        return _row(name, "-", "", "", "", f"{place}not assessable: {why}{stays}")
+    chances = " ".join(percent(p).replace(" ", "") for p in result.probabilities or ())
     low_high = f"{result.plausible_stages[0]}-{result.plausible_stages[-1]}"
     plausible = str(result.stage) if len(result.plausible_stages) == 1 else low_high
     notes = [warning.text for warning in result.quality.warnings]
     if resumed:
         notes.insert(0, "(from an earlier run)")
-    return _row(name, str(result.stage), chances, plausible, _place(result), " ".join(notes))
+    return _row(name, str(result.stage), chances, plausible, _place(result), place + " ".join(notes))
 
 
 def _place(result: StagingResult) -> str:

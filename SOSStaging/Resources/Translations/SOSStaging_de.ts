@@ -394,10 +394,6 @@
         <translation>Ergebnis</translation>
     </message>
     <message>
-        <source>Sure</source>
-        <translation>Sicherheit</translation>
-    </message>
-    <message>
         <source>Choose where the scans are and where the results go.</source>
         <translation>Wählen Sie, wo die Aufnahmen liegen und wohin die Ergebnisse gehen.</translation>
     </message>
@@ -442,12 +438,20 @@
         <translation>Die DICOM-Datenbank enthält keine CT-Serie.</translation>
     </message>
     <message>
+        <source>Plausible</source>
+        <translation>Plausibel</translation>
+    </message>
+    <message>
         <source>⚠ not assessable</source>
         <translation>⚠ nicht beurteilbar</translation>
     </message>
 </context>
 <context>
     <name>gui.export_part</name>
+    <message>
+        <source>Choose the stage that you read yourself first.</source>
+        <translation>Wählen Sie erst das Stadium, das Sie selbst ablesen.</translation>
+    </message>
     <message>
         <source>Folder for the report</source>
         <translation>Ordner für den Bericht</translation>
@@ -706,8 +710,20 @@
         <translation>Geben Sie den Ordner oder das Zip einer Kopfaufnahme an.</translation>
     </message>
     <message>
+        <source>The folder holds scans of several patients.</source>
+        <translation>Der Ordner enthält Aufnahmen mehrerer Patienten.</translation>
+    </message>
+    <message>
+        <source>Give the folder of one scan; Slicer&apos;s DICOM database, or the CD&apos;s viewer, can sort them.</source>
+        <translation>Geben Sie den Ordner einer einzigen Aufnahme an; Slicers DICOM-Datenbank oder das Programm auf der CD kann sie sortieren.</translation>
+    </message>
+    <message>
         <source>There are {value} image series here; the most plausible one ({slices} slices) was used.</source>
         <translation>Hier liegen {value} Bildserien; die plausibelste ({slices} Schichten) wurde verwendet.</translation>
+    </message>
+    <message>
+        <source>There are {value} image series here; the most plausible one (number {number}, {slices} slices) was used.</source>
+        <translation>Hier liegen {value} Bildserien; die plausibelste (Nummer {number}, {slices} Schichten) wurde genommen.</translation>
     </message>
     <message>
         <source>The image has no voxels.</source>
@@ -998,6 +1014,14 @@
         <translation>Die Schichten liegen bis zu {high} mm auseinander: zu grob für einen schmalen Spalt.</translation>
     </message>
     <message>
+        <source>The file does not say how large its voxels are, so nothing in it can be measured.</source>
+        <translation>Die Datei sagt nicht, wie groß ihre Voxel sind; darin lässt sich nichts messen.</translation>
+    </message>
+    <message>
+        <source>Export it again with its spacing, or give that (--spacing) where the voxels are cubes.</source>
+        <translation>Exportieren Sie sie neu mit ihrer Voxelgröße, oder geben Sie diese an (--spacing), wenn die Voxel Würfel sind.</translation>
+    </message>
+    <message>
         <source>The file cannot be read as a scan: it is damaged, cut off, or not what its name says.</source>
         <translation>Die Datei lässt sich nicht als Aufnahme lesen: Sie ist beschädigt, abgeschnitten oder nicht das, was ihr Name sagt.</translation>
     </message>
@@ -1118,6 +1142,14 @@
         <translation>Er endete mit dem Exit-Status {status}.</translation>
     </message>
     <message>
+        <source>Turned back to front the synchondrosis is recognised: the file probably says wrongly how the patient lies. Export the scan again.</source>
+        <translation>Von vorn nach hinten gedreht wird die Synchondrose erkannt: Die Datei sagt wahrscheinlich falsch, wie der Patient liegt. Exportieren Sie die Aufnahme neu.</translation>
+    </message>
+    <message>
+        <source>Turned upside down the synchondrosis is recognised: the file probably says wrongly how the patient lies. Export the scan again.</source>
+        <translation>Auf den Kopf gestellt wird die Synchondrose erkannt: Die Datei sagt wahrscheinlich falsch, wie der Patient liegt. Exportieren Sie die Aufnahme neu.</translation>
+    </message>
+    <message>
         <source>The network gave no usable answer for this scan (its output holds numbers that are not finite).</source>
         <translation>Das Netz gab für diese Aufnahme keine brauchbare Antwort (seine Ausgabe enthält nicht endliche Zahlen).</translation>
     </message>
@@ -1126,12 +1158,28 @@
         <translation>Die Synchondrosis sphenooccipitalis konnte in der Mediansagittalebene nicht erkannt werden: Sie kann außerhalb der Aufnahme liegen, von Rauschen oder Artefakten verdeckt sein, oder die Ebene kann danebenliegen. Prüfen Sie, ob die Aufnahme den Klivus zeigt und die Ebene in der Kopfmitte liegt.</translation>
     </message>
     <message>
+        <source>The spheno-occipital synchondrosis could not be recognised in the picture. Check that it shows the clivus and is upright, and, where they were given, its pixel size and the side the nose is on.</source>
+        <translation>Die sphenookzipitale Synchondrose war im Bild nicht zu erkennen. Prüfen Sie, ob es den Clivus zeigt und aufrecht steht, und, wo sie angegeben wurden, die Pixelgröße und die Seite, auf der die Nase ist.</translation>
+    </message>
+    <message>
         <source>The spheno-occipital synchondrosis lies too close to the edge of the scan&apos;s field of view (or outside it) to be judged.</source>
         <translation>Die Synchondrosis sphenooccipitalis liegt zu nah am Rand des Sichtfelds der Aufnahme (oder außerhalb), um beurteilt zu werden.</translation>
     </message>
     <message>
         <source>The midsagittal plane could be found only with low confidence. Check it, and set it by hand if it is off.</source>
         <translation>Die Mediansagittalebene ließ sich nur mit geringer Sicherheit finden. Prüfen Sie sie, und stellen Sie sie von Hand ein, wenn sie danebenliegt.</translation>
+    </message>
+    <message>
+        <source>The plane given is no sagittal one: its normal must point to the right or left of the patient. Give a point and the normal in RAS mm.</source>
+        <translation>Die angegebene Ebene ist keine sagittale: Ihre Normale muss nach rechts oder links des Patienten zeigen. Geben Sie einen Punkt und die Normale in RAS-Millimetern an.</translation>
+    </message>
+    <message>
+        <source>The plane given does not pass through the scan. Check the point, and that its signs are those of RAS: right, anterior and superior count up.</source>
+        <translation>Die angegebene Ebene geht nicht durch die Aufnahme. Prüfen Sie den Punkt und ob seine Vorzeichen die von RAS sind: Nach rechts, vorn und oben wird aufwärts gezählt.</translation>
+    </message>
+    <message>
+        <source>The plane given lies {off} mm from the one that was found by symmetry, and {turned} degrees turned to it. Beside the midline other bones are seen: check it.</source>
+        <translation>Die angegebene Ebene liegt {off} mm neben der, die aus der Symmetrie gefunden wurde, und ist {turned} Grad gegen sie gedreht. Neben der Mittellinie sieht man andere Knochen: Prüfen Sie sie.</translation>
     </message>
     <message>
         <source>The scan needs more memory than this computer has free. Close other programs or crop the scan.</source>
@@ -1144,6 +1192,10 @@
     <message>
         <source>No midsagittal slice could be made from this picture.</source>
         <translation>Aus diesem Bild ließ sich keine Mittsagittalschicht gewinnen.</translation>
+    </message>
+    <message>
+        <source>The picture&apos;s nose is on the left; it is shown mirrored, facing right.</source>
+        <translation>Die Nase im Bild ist links; es wird gespiegelt gezeigt, nach rechts blickend.</translation>
     </message>
     <message>
         <source>Install it into the Python that runs the network: pip install &apos;sos-staging[stage]&apos;.</source>
@@ -1285,14 +1337,6 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
         <translation>Dieses Programm darf {name} nicht lesen: Die Zugriffsrechte verbieten es.</translation>
     </message>
     <message>
-        <source>Caution: only {share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. The answer may rest on something else in the picture.</source>
-        <translation>Vorsicht: Nur {share} % der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose. Die Antwort kann auf etwas anderem im Bild beruhen.</translation>
-    </message>
-    <message>
-        <source>{share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis.</source>
-        <translation>{share} % der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose.</translation>
-    </message>
-    <message>
         <source>Pictures are staged under Many scans, from their files.</source>
         <translation>Einzelbilder werden unter Viele Aufnahmen aus ihren Dateien beurteilt.</translation>
     </message>
@@ -1415,6 +1459,14 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>Less sure because of the scan: {text}</source>
         <translation>Weniger sicher wegen der Aufnahme: {text}</translation>
+    </message>
+    <message>
+        <source>Caution: only {share} of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. The answer may rest on something else in the picture.</source>
+        <translation>Vorsicht: Nur {share} der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose. Die Antwort kann auf etwas anderem im Bild beruhen.</translation>
+    </message>
+    <message>
+        <source>{share} of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis.</source>
+        <translation>{share} der Hinweise (Grad-CAM) liegen innerhalb von 20 mm um die Synchondrose.</translation>
     </message>
     <message>
         <source>Trained on simulated heads, for demonstration. No accuracy on patients is known; accuracy measured on simulated heads must not be compared with published accuracy.</source>
@@ -1721,6 +1773,10 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
         <translation>⚠ Nicht beurteilbar</translation>
     </message>
     <message>
+        <source>not read yet</source>
+        <translation>noch nicht abgelesen</translation>
+    </message>
+    <message>
         <source>No stage is given for this scan. Do not read one from the pictures either.</source>
         <translation>Für diese Aufnahme wird kein Stadium angegeben. Lesen Sie auch aus den Bildern keines ab.</translation>
     </message>
@@ -1741,6 +1797,22 @@ Er läuft in einem eigenen Prozess mit abgeschalteter Nutzungsanalyse. Es wird n
     <message>
         <source>{stage} (plausible)</source>
         <translation>{stage} (plausibel)</translation>
+    </message>
+    <message>
+        <source>Stage not determined. Most probable: {stage}, {name}</source>
+        <translation>Stadium nicht bestimmt. Am wahrscheinlichsten: {stage}, {name}</translation>
+    </message>
+    <message>
+        <source>Stage {first} or {last} of {total}. Most probable: {stage}, {name}</source>
+        <translation>Stadium {first} oder {last} von {total}. Am wahrscheinlichsten: {stage}, {name}</translation>
+    </message>
+    <message>
+        <source>Stage {first} to {last} of {total}. Most probable: {stage}, {name}</source>
+        <translation>Stadium {first} bis {last} von {total}. Am wahrscheinlichsten: {stage}, {name}</translation>
+    </message>
+    <message>
+        <source>Research only. Not a medical device. Not for diagnosis, treatment or age decisions.</source>
+        <translation>Nur zur Forschung. Kein Medizinprodukt. Nicht für Diagnose, Behandlung oder Altersentscheidungen.</translation>
     </message>
     <message>
         <source>Answered by {model} {version}.</source>

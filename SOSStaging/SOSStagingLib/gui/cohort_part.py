@@ -43,8 +43,9 @@ class CohortPart:
         self._timer.setInterval(TICK_MS)
         self._timer.connect("timeout()", self._tick)
         table = ui.cohortTable
-        table.setColumnCount(3)
-        table.setHorizontalHeaderLabels([_("Scan"), _("Result"), _("Sure")])
+        headers = [_("Scan"), _("Result"), _("Plausible")]
+        table.setColumnCount(len(headers))
+        table.setHorizontalHeaderLabels(headers)
         table.horizontalHeader().setStretchLastSection(True)
         ui.cohortButton.connect("clicked(bool)", lambda _checked: self.start())
         ui.cohortCancelButton.connect("clicked(bool)", lambda _checked: self.stop())
@@ -159,6 +160,7 @@ class CohortPart:
 
 
 def _summary(data: Mapping[str, Any]) -> tuple[str, str]:
+    """The likeliest stage, and which are plausible with the likeliest's probability; or why there is none."""
     stage = data.get("stage")
     if stage is None:
         reasons = data.get("reasons", [])
@@ -166,4 +168,6 @@ def _summary(data: Mapping[str, Any]) -> tuple[str, str]:
         broke = any(str(reason.get("code", "")).startswith("worker_") for reason in reasons)
         answer = _("\u26a0 could not be run") if broke else _("\u26a0 not assessable")
         return answer, "; ".join(shown(reason["text"]) for reason in reasons)
-    return f"{stage} {shown(data['stage_names'][stage - 1])}", percent(data["probabilities"][stage - 1])
+    told, share = data["plausible_stages"], percent(data["probabilities"][stage - 1])
+    plausible = f"{stage} ({share})" if len(told) < 2 else f"{told[0]}\u2013{told[-1]} ({stage}: {share})"
+    return f"{stage} {shown(data['stage_names'][stage - 1])}", plausible

@@ -39,7 +39,9 @@ class ExportPart:
 
     def _correct(self) -> None:
         volume, result = self._current()
-        if volume is not None and result is not None:
+        if self.ui.reviewBox.currentIndex < 0:
+            say(self.ui.exportLabel, _("Choose the stage that you read yourself first."))
+        elif volume is not None and result is not None:
             self._history.review(volume, result, self.ui.reviewBox.currentIndex + 1)
 
     def _show_report(self) -> None:

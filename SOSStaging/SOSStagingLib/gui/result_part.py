@@ -73,9 +73,7 @@ class ResultPart:
         ui, scheme = self.ui, scheme_of(result)
         assert result.stage is not None
         name = shown(result.stage_names[result.stage - 1])
-        total = len(result.stage_names)
-        headline = _("Stage {stage} of {total}: {name}").format(stage=result.stage, total=total, name=name)
-        say(ui.headlineLabel, headline)
+        say(ui.headlineLabel, _headline(result, name))
         ui.drawingLabel.visible = scheme is not None
         if scheme is not None:
             ui.drawingLabel.setPixmap(drawing(scheme.stage(result.stage), PICTURE_HEIGHT))
@@ -86,7 +84,9 @@ class ResultPart:
         say(ui.noteLabel, _note(result))
         ui.reviewBox.clear()
         ui.reviewBox.addItems([f"{n} {shown(text)}" for n, text in enumerate(result.stage_names, start=1)])
-        ui.reviewBox.setCurrentIndex((reading or result.stage) - 1)
+        # Nobody has read it yet: what the program says must not stand there as what a person reads.
+        ui.reviewBox.setPlaceholderText(_("not read yet"))
+        ui.reviewBox.setCurrentIndex((reading or 0) - 1)
 
     def _show_refusal(self, result: StagingResult) -> None:
         ui = self.ui
@@ -136,8 +136,24 @@ class ResultPart:
         self.bars = []
 
 
+def _headline(result: StagingResult, name: str) -> str:
+    """The answer where only one stage is plausible; else what may be, and the most probable."""
+    stages, total = words.stages(result), len(result.stage_names)
+    if not stages:
+        return str(_("Stage not determined. Most probable: {stage}, {name}").format(stage=result.stage, name=name))
+    if stages == str(result.stage):
+        return str(_("Stage {stage} of {total}: {name}").format(stage=stages, total=total, name=name))
+    if len(result.plausible_stages) == 2:
+        text = _("Stage {first} or {last} of {total}. Most probable: {stage}, {name}")
+    else:
+        text = _("Stage {first} to {last} of {total}. Most probable: {stage}, {name}")
+    first, last = result.plausible_stages[0], result.plausible_stages[-1]
+    return str(text.format(first=first, last=last, total=total, stage=result.stage, name=name))
+
+
 def _note(result: StagingResult) -> str:
     note = str(shown(words.training_statement(result)))
+    note += "\n" + _("Research only. Not a medical device. Not for diagnosis, treatment or age decisions.")
     if result.model is None:
         return note
     answered = _("Answered by {model} {version}.").format(model=result.model.name, version=result.model.version)

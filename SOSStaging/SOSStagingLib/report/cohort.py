@@ -60,7 +60,7 @@ def _answer(result: StagingResult | None, stages: int) -> dict[str, Any]:
         **{f"p_stage_{n + 1}": probabilities[n] if n < len(probabilities) else None for n in range(stages)},
         "expected_stage": result and result.expected_stage,
         "plausible_stages": result and " ".join(str(n) for n in result.plausible_stages),
-        "plausible_coverage": result and result.plausible_coverage,
+        "plausible_coverage": result and result.stated_coverage,
     }
 
 
@@ -88,7 +88,7 @@ def _place(result: StagingResult | None) -> dict[str, Any]:
         "plane_confidence": plane and plane.confidence,
         "plane_source": plane and plane.source,
         "gradcam_share_in_sos_box": cam and cam.share_in_box,
-        "gradcam_share_within_20mm": cam and cam.share_within_20mm,
+        "gradcam_share_within_20mm": cam.share_within_20mm if cam and result and result.scale_known else None,
     }
 
 

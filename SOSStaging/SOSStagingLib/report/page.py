@@ -6,10 +6,12 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ..model.scheme import SchemeError, StageScheme, load_scheme
-from ..scan.types import Finding
+from ..scan.slab import is_mirrored
 from ..staging.result import StagingResult
 from . import words
 from .drawing import stage_svg
@@ -50,7 +52,7 @@ def overlay_picture(result: StagingResult) -> Image.Image | None:
             whole_view(result.slab, 900),
             result.gradcam,
             _mark(result),
-            scale_known=words.scale_known(result),
+            scale_known=result.scale_known,
         )
     )
 
@@ -65,7 +67,10 @@ def _scheme(result: StagingResult) -> StageScheme | None:
 
 
 def _title(result: StagingResult) -> str:
-    answer = f"stage {result.stage} of {len(result.stage_names)}" if result.assessable else "not assessable"
+    answer = "not assessable"
+    if result.assessable:
+        stages = words.stages(result)
+        answer = f"stage {stages} of {len(result.stage_names)}" if stages else "stage not determined"
     return escape(f"SOS fusion: {answer} – {result.input_name}")
 
 
@@ -89,12 +94,20 @@ def _staged(result: StagingResult, scheme: StageScheme | None) -> str:
     source = result.scheme if scheme is None else f"{scheme.title} ({scheme.id}). {scheme.note}"
     return (
         '<section class="answer"><div class="headline">'
-        f'<p class="stage">Stage {result.stage} <small>of {len(result.stage_names)}</small></p>'
-        f"<h2>{escape(name)}</h2>{description}"
+        f"{_headline(result, name)}{description}"
         f'<p class="prob">Probability {escape(words.percent(result.probabilities[result.stage - 1]))}</p>'
         f"<h3>How sure, and why</h3><ul>{sure}</ul></div>"
         f'<div class="bars">{_bars(result, scheme)}<p class="fine">Scheme: {escape(source)}</p></div></section>'
     )
+
+
+def _headline(result: StagingResult, name: str) -> str:
+    """The answer in large letters: the only plausible stage, or else what may be, and then the likeliest."""
+    stages, total = words.stages(result), f" <small>of {len(result.stage_names)}</small>"
+    if stages == str(result.stage):
+        return f'<p class="stage">Stage {stages}{total}</p><h2>{escape(name)}</h2>'
+    large = f"Stage {stages}{total}" if stages else "Stage not determined"
+    return f'<p class="stage">{large}</p><h2>Most probable: {result.stage}, {escape(name)}</h2>'
 
 
 def _reading(result: StagingResult, reading: int | None) -> str:
@@ -134,13 +147,33 @@ def _refused(result: StagingResult) -> str:
         '<section class="refused" role="alert"><p class="no">Not assessable</p>'
         "<p><strong>No stage is given for this input.</strong> Do not read a stage from the pictures below either."
         f"</p><h3>Why</h3><ul>{reasons}</ul><h3>What to do</h3><ul>"
-        "<li>Check that this is a CT or cone-beam CT of a head, in its original resolution and orientation.</li>"
-        "<li>Check that the field of view holds the skull base from the sella turcica to the foramen magnum.</li>"
-        "<li>If another reconstruction or export of the same scan exists, try that, for example the DICOM series "
-        "instead of a converted file.</li>"
-        "<li>If the midsagittal plane shown is wrong, set it by hand and stage again.</li>"
-        "<li>Do not take another scan for this reading.</li></ul></section>"
+        + "".join(f"<li>{line}</li>" for line in _advice(result))
+        + "</ul></section>"
     )
+
+
+def _advice(result: StagingResult) -> list[str]:
+    again = (
+        "If another reconstruction or export of the same scan exists, try that, for example the DICOM series instead "
+        "of a converted file."
+    )
+    if "quality" not in result.seconds:
+        lines = ["Check that the file or folder is where it should be, and complete.", again]
+    elif result.kind == "picture":
+        lines = [
+            "Check that this is one midsagittal slice of a head CT or cone-beam CT, upright, without marks in it.",
+            "Check that it shows the skull base from the sella turcica to the foramen magnum.",
+            "If its pixel size or the side the nose is on were given, check them.",
+        ]
+    else:
+        lines = [
+            "Check that this is a CT or cone-beam CT of a head, in its original resolution and orientation.",
+            "Check that the field of view holds the skull base from the sella turcica to the foramen magnum.",
+            again,
+        ]
+        if result.slab is not None:
+            lines.append("If the midsagittal plane shown is wrong, set it by hand and stage again.")
+    return [*lines, "Do not take another scan for this reading."]
 
 
 def _mark(result: StagingResult) -> tuple[float, float] | None:
@@ -151,7 +184,7 @@ def _pictures(result: StagingResult) -> str:
     slab = result.slab
     if slab is None:
         return ""
-    known = words.scale_known(result)
+    known = result.scale_known
     if not result.assessable:
         plain = slice_picture(slab, scale_known=known)
         figure = _figure(plain, "The plane that was looked at. It was not staged.")
@@ -160,9 +193,9 @@ def _pictures(result: StagingResult) -> str:
     views = [(whole_view(slab), "Midsagittal slice")]
     if mark is not None:
         views.append((close_view(slab, mark), "Around the synchondrosis"))
-    figures = []
+    figures, as_given = [], "mirrored to face right" if is_mirrored(slab) else "as scanned"
     for view, caption in views:
-        figures.append(_figure(slice_picture(slab, view, None, None, known), f"{caption}, as scanned"))
+        figures.append(_figure(slice_picture(slab, view, None, None, known), f"{caption}, {as_given}"))
         if result.gradcam is not None:
             heat = slice_picture(slab, view, result.gradcam, mark, known)
             figures.append(_figure(heat, f"{caption}, Grad-CAM of stage {result.stage}"))
@@ -195,23 +228,30 @@ def _measures(result: StagingResult) -> str:
     sos, plane = result.sos, result.plane
     if sos is not None and result.assessable:
         if sos.center_ras_mm is not None:
-            rows.append(("Synchondrosis centre (mm)", words.millimetres([float(v) for v in sos.center_ras_mm])))
+            rows.append(("Synchondrosis centre (mm, scan coordinates)", _millimetres(sos.center_ras_mm)))
         if sos.center_px is not None:
-            rows.append(("Synchondrosis centre (pixel)", f"x {sos.center_px[0]:.1f}, y {sos.center_px[1]:.1f}"))
-        rows.append(("Confidence of that position", words.percent(sos.confidence)))
+            place = f"x {sos.center_px[0]:.1f}, y {sos.center_px[1]:.1f}"
+            rows.append(("Synchondrosis centre (pixel of the picture as given)", place))
+        seen = f"yes (score {_score(sos.confidence)} of 1, which says nothing of how exact the place is)"
+        rows.append(("Synchondrosis recognised", seen))
     if plane is not None and result.kind != "picture":
-        moved = "set by the user" if plane.source == "user" else "found automatically"
+        found = f"found automatically (symmetry score {_score(plane.confidence)} of 1)"
         rows += [
-            ("Midsagittal plane", f"{moved}, confidence {words.percent(plane.confidence)}"),
-            ("Plane passes through (mm)", words.millimetres([float(v) for v in plane.origin_ras_mm])),
+            ("Midsagittal plane", "set by the user" if plane.source == "user" else found),
+            ("Plane passes through (mm, scan coordinates)", _millimetres(plane.origin_ras_mm)),
             ("Plane normal", words.millimetres([float(v) for v in plane.normal_ras], 3)),
-            ("Head turned (yaw) / tilted (roll)", f"{plane.yaw_deg:.1f}° / {plane.roll_deg:.1f}°"),
+            ("Face turned (yaw)", words.angle(plane.yaw_deg, "to the patient's left", "to the patient's right")),
+            ("Head tilted (roll)", words.angle(plane.roll_deg, "to the patient's left", "to the patient's right")),
         ]
     if result.gradcam is not None and result.assessable:
         rows.append(("Grad-CAM inside the synchondrosis box", words.percent(result.gradcam.share_in_box)))
-        if words.scale_known(result):
+        if result.scale_known:
             rows.append(("Grad-CAM within 20 mm of it", words.percent(result.gradcam.share_within_20mm)))
     return f"<section><h3>Position and plane</h3>{_table(rows)}</section>" if rows else ""
+
+
+def _millimetres(point: npt.NDArray[np.float64]) -> str:
+    return words.millimetres([float(value) for value in point])
 
 
 def _quality(result: StagingResult) -> str:
@@ -219,20 +259,14 @@ def _quality(result: StagingResult) -> str:
     if not findings:
         return '<section><h3>Scan quality</h3><p class="fine">Nothing to report.</p></section>'
     items = "".join(
-        f'<li class="{escape(f.severity)}"><b>{_SEVERITY.get(f.severity, "Note")}</b> {escape(f.text)}'
-        f"{_value_and_limit(f)}</li>"
+        f'<li class="{escape(f.severity)}"><b>{_SEVERITY.get(f.severity, "Note")}</b> {escape(f.text)}</li>'
         for f in findings
     )
     return f'<section><h3>Scan quality</h3><ul class="findings">{items}</ul></section>'
 
 
-def _value_and_limit(finding: Finding) -> str:
-    parts = [
-        f"{label} {value:.4g}" if isinstance(value, float) else f"{label} {value}"
-        for label, value in (("found", finding.value), ("limit", finding.limit))
-        if value is not None
-    ]
-    return f' <span class="fine">({escape(", ".join(parts))})</span>' if parts else ""
+def _score(value: float) -> str:
+    return f"{min(float(value), 0.99):.2f}"
 
 
 def _warnings(result: StagingResult, scheme: StageScheme | None) -> str:

@@ -35,6 +35,22 @@ def listed(items: Sequence[object]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
+def stages(result: StagingResult) -> str:
+    """Return what the answer may be: "4", "4 or 5", "3 to 5"; empty where no stage is ruled out."""
+    plausible = result.plausible_stages or (() if result.stage is None else (result.stage,))
+    if len(plausible) == len(result.stage_names):
+        return ""
+    if len(plausible) < 3:
+        return " or ".join(str(stage) for stage in plausible)
+    return f"{plausible[0]} to {plausible[-1]}"
+
+
+def angle(degrees: float, positive: str, negative: str) -> str:
+    """Return an angle with the side instead of the sign: "10.1° to the left"."""
+    size = f"{abs(degrees):.1f}°"
+    return size if float(f"{abs(degrees):.1f}") == 0 else f"{size} {positive if degrees > 0 else negative}"
+
+
 def millimetres(values: Sequence[float] | None, digits: int = 1) -> str:
     """Return a RAS position or direction as "R 1.0, A 2.0, S 3.0"; the letter follows the sign."""
     if values is None:
@@ -44,11 +60,6 @@ def millimetres(values: Sequence[float] | None, digits: int = 1) -> str:
         f"{pair[0] if value >= 0 else pair[1]} {abs(float(value)):.{digits}f}"
         for pair, value in zip(letters, values, strict=True)
     )
-
-
-def scale_known(result: StagingResult) -> bool:
-    """Tell whether millimetres mean anything: False for a picture of unknown pixel size."""
-    return not any(finding.code == "spacing_unknown" for finding in result.quality.findings)
 
 
 def plausible(result: StagingResult) -> str:
@@ -83,15 +94,15 @@ def certainty(result: StagingResult) -> list[str]:
 
 
 def _evidence(result: StagingResult) -> list[str]:
-    if result.gradcam is None or not scale_known(result):
+    if result.gradcam is None or not result.scale_known:
         return []
-    share = f"{result.gradcam.share_within_20mm * 100:.0f}"
+    share = percent(result.gradcam.share_within_20mm)
     if result.gradcam.share_within_20mm < 0.5:
         return [
-            f"Caution: only {share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. "
+            f"Caution: only {share} of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis. "
             "The answer may rest on something else in the picture."
         ]
-    return [f"{share} % of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis."]
+    return [f"{share} of the evidence (Grad-CAM) lies within 20 mm of the synchondrosis."]
 
 
 def training_statement(result: StagingResult) -> str:

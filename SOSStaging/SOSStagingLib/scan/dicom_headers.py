@@ -39,7 +39,8 @@ class Frame:
 
 @dataclass(frozen=True)
 class Series:
-    """Slices that belong together. ``samples`` is 3 for colour."""
+    """Slices that belong together. ``samples`` is 3 for colour; ``patient`` is the patient ID, to compare only, and
+    ``number`` the series' number."""
 
     key: tuple[Any, ...]
     frames: tuple[Frame, ...]
@@ -47,6 +48,8 @@ class Series:
     photometric: str
     samples: int
     localizer: bool
+    patient: str = ""
+    number: int | None = None
 
     @property
     def has_positions(self) -> bool:
@@ -88,7 +91,17 @@ def read_headers(files: Sequence[Path]) -> list[Series]:
 
 
 def choose_series(series: Sequence[Series]) -> tuple[Series, tuple[Finding, ...]]:
-    """Choose the series most like a head CT: CT, no localizer, a stack, axial, then the most slices."""
+    """Choose the series most like a head CT: CT, no localizer, a stack, axial, then the most slices.
+
+    Raises:
+        ScanError: the series are of several patients.
+    """
+    if len({one.patient for one in series if one.patient}) > 1:
+        raise ScanError(
+            "several_patients",
+            "The folder holds scans of several patients.",
+            "Give the folder of one scan; Slicer's DICOM database, or the CD's viewer, can sort them.",
+        )
     best = max(
         series, key=lambda s: (not s.localizer, len(s.frames) >= 8, s.modality in (None, "CT"), s.axial, len(s.frames))
     )
@@ -96,6 +109,11 @@ def choose_series(series: Sequence[Series]) -> tuple[Series, tuple[Finding, ...]
         return best, ()
     slices = len(best.frames)
     text = f"There are {len(series)} image series here; the most plausible one ({slices} slices) was used."
+    if best.number is not None:
+        text = (
+            f"There are {len(series)} image series here; the most plausible one (number {best.number}, "
+            f"{slices} slices) was used."
+        )
     return best, (Finding("several_series", "info", text, len(series)),)
 
 
@@ -138,6 +156,8 @@ def _series(key: tuple[Any, ...], frames: list[Frame], header: Dataset) -> Serie
         photometric=str(header.get("PhotometricInterpretation", "MONOCHROME2")),
         samples=int(header.get("SamplesPerPixel", 1) or 1),
         localizer="LOCALIZER" in kind,
+        patient=str(header.get("PatientID", "") or "").strip(),
+        number=None if (number := _number(header.get("SeriesNumber"))) is None else int(number),
     )
 
 

@@ -46,6 +46,17 @@ def has_orientation(path: Path, metadata: dict[str, str]) -> bool:
     return any(_code(metadata, key) > 0 for key in ("qform_code", "sform_code"))
 
 
+def has_spacing(path: Path) -> bool:
+    """Tell whether a volume file records how large its voxels are; ITK fills in 1 mm where an NRRD or MetaImage header
+    does not. A NIfTI header always holds numbers for it."""
+    name = path.name.lower()
+    if name.endswith((".nrrd", ".nhdr")):
+        return any(re.match(r"\s*(spacings|space directions)\s*:", line) for line in header_lines(path))
+    if name.endswith((".mha", ".mhd")):
+        return any(re.match(r"\s*Element(Spacing|Size)\s*=", line) for line in header_lines(path))
+    return True
+
+
 def _code(metadata: dict[str, str], key: str) -> int:
     try:
         return int(metadata.get(key, "0"))

@@ -101,6 +101,8 @@ def _spacing(scan: Scan) -> Iterator[Finding]:
     elif low < MIN_SPACING_MM:
         text = f"The voxels are said to be {low:.2g} mm small: no head scanner does that, the spacing is wrong."
         yield _refuse("spacing_too_fine", text, low, MIN_SPACING_MM)
+    elif any(f.code == "slices_coarse" for f in scan.findings):
+        return  # the grid is our own then, laid through slices that are farther apart; that has been said
     elif high > COARSE_MM + 1e-6:
         text = f"The voxels are up to {high:.2g} mm long: too coarse to see a narrow gap."
         yield Finding("spacing_coarse", "warning", text, round(high, 3), COARSE_MM)

@@ -171,6 +171,11 @@ def picture_slabs(scan: Scan) -> list[Slab]:
     return [_picture_slab(picture, x, y, mirrored) for x, y in pixels for mirrored in mirrors]
 
 
+def is_mirrored(slab: Slab) -> bool:
+    """Tell whether a picture lies in its slab mirrored, because its nose is on the left."""
+    return slab.picture_to_slab is not None and float(np.linalg.det(slab.picture_to_slab[:2, :2])) < 0
+
+
 def _picture_array(array: npt.NDArray[Any]) -> Float32Array:
     """Return the picture as float32 [rows, columns]."""
     if array.ndim != 3 or array.shape[0] != 1:

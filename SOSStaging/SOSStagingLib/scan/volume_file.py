@@ -14,13 +14,15 @@ import SimpleITK as sitk
 
 from .geometry import LPS_TO_RAS, FloatArray, Geometry
 from .grey import repair_greys
-from .orientation import has_orientation, missing_orientation, upright_sagittal
+from .nifti import is_cut_off
+from .orientation import has_orientation, has_spacing, missing_orientation, upright_sagittal
 from .picture import picture_scan, to_grey
 from .slices import is_orthogonal, stack_from_matrix, to_regular_grid
 from .types import Facing, Finding, Scan, ScanError
 
 # 2000 x 1000 x 1000 voxels; no CBCT comes near, a broken header easily does.
 MAX_VOXELS = 2_000_000_000
+NIFTI_SUFFIXES = (".nii", ".nii.gz", ".hdr", ".img", ".img.gz")
 NIFTI_PERMISSIVE = "ITK_NIFTI_SFORM_PERMISSIVE"
 
 
@@ -32,6 +34,8 @@ def read_volume_file(path: Path, name: str, spacing_mm: float | None, facing: Fa
     Raises:
         ScanError: unreadable, 4-D, colour, one slice that is not sagittal, axes that cannot be undone.
     """
+    if path.name.lower().endswith(NIFTI_SUFFIXES) and is_cut_off(path):
+        raise _unreadable()
     with _quiet_itk(), _tolerant_nifti():
         reader = _open(path)
         _check_kind(reader)
@@ -44,6 +48,12 @@ def read_volume_file(path: Path, name: str, spacing_mm: float | None, facing: Fa
     oriented = has_orientation(path, metadata)
     if pixels.shape[0] == 1 or min(pixels.shape) == 1:
         return _one_slice(pixels, matrix, oriented, name, spacing_mm, facing)
+    if not has_spacing(path) and not spacing_mm:
+        raise ScanError(
+            "spacing_missing",
+            "The file does not say how large its voxels are, so nothing in it can be measured.",
+            "Export it again with its spacing, or give that (--spacing) where the voxels are cubes.",
+        )
     return _volume(pixels, matrix, oriented, name, spacing_mm)
 
 

@@ -46,6 +46,7 @@ class CaseDone:
     done: int
     total: int
     resumed: bool
+    source: Path
     kept: bool = False
 
 
@@ -79,7 +80,9 @@ def stage_cohort(
                 result, resumed = run.finish(case, _awaited(future, case, len(results), len(cases), progress))
                 results.append((case.name, result))
                 if on_case is not None:
-                    done = CaseDone(case.name, result, len(results), len(cases), resumed, case.name in run.kept)
+                    done = CaseDone(
+                        case.name, result, len(results), len(cases), resumed, case.path, case.name in run.kept
+                    )
                     on_case(done)
         except BaseException:
             # A worker that is still loading would hold up the threads, and with them the end of the program.
@@ -220,7 +223,7 @@ class _Run:
     def _write(self, case: Case, result: StagingResult) -> StagingResult:
         folder = self._out / case.name
         try:
-            marker = Marker.of(case.path)
+            marker = Marker.of(case.path).with_content(case.path)
             marker.write(folder)
             _write_files(result, folder)
             if not self._passing(result):

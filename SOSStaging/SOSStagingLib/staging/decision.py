@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,18 @@ NEAR_MM = 20.0
 SURE_PLANE_CONFIDENCE = 0.5
 """Of 300 planes (60 simulated heads in fields of 150, 80, 60, 50 and 40 mm) 14 lie below FOUND_CONFIDENCE, 11 of
 them in 40 mm; of the 233 at or above this, 5 are off, by at most 6 degrees and, once, 7 mm at the synchondrosis."""
+MOST_TURNED_COSINE = 0.7
+OFF_PLANE_MM, OFF_PLANE_DEG = 2.5, 5.0
 WIDEST_PLATE_MM = 3.0
 """Open plates are 1.73 +- 0.46 mm wide, 2.30 +- 0.47 after expansion (Leonardi 2010): hardly one is wider than this."""
+
+
+TURNED = {
+    "back to front": "Turned back to front the synchondrosis is recognised: the file probably says wrongly how the "
+    "patient lies. Export the scan again.",
+    "upside down": "Turned upside down the synchondrosis is recognised: the file probably says wrongly how the "
+    "patient lies. Export the scan again.",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,11 @@ def refusals(prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> lis
             "the scan, be hidden by noise or artefacts, or the plane may be off. "
             "Check that the scan shows the clivus and that the plane lies in the middle of the head."
         )
+        if slab.picture_to_slab is not None:
+            text = (
+                "The spheno-occipital synchondrosis could not be recognised in the picture. Check that it shows the "
+                "clivus and is upright, and, where they were given, its pixel size and the side the nose is on."
+            )
         return [Finding("sos_not_found", "refuse", text, round(float(prediction.presence), 4), limit)]
     if not _inside(slab, prediction.sos_px, EDGE_MM):
         text = (
@@ -90,6 +105,21 @@ def refusals(prediction: Prediction, slab: Slab, card: Mapping[str, Any]) -> lis
         )
         return [Finding("sos_at_edge", "refuse", text, None, EDGE_MM)]
     return []
+
+
+def turned_slabs(slab: Slab) -> dict[str, Slab]:
+    """Return a slab as it would be if the file had said otherwise how the patient lies: where the synchondrosis is
+    recognised then, the file is probably wrong."""
+    flips = {"back to front": np.s_[:, :, ::-1], "upside down": np.s_[:, ::-1, :]}
+    return {
+        name: replace(slab, array=np.ascontiguousarray(slab.array[flip]), valid=np.ascontiguousarray(slab.valid[flip]))
+        for name, flip in flips.items()
+    }
+
+
+def turned_hint(how: str) -> Finding:
+    """Say that the scan is probably stored turned ``how``."""
+    return Finding("orientation_doubtful", "refuse", TURNED[how])
 
 
 def plane_finding(plane: Plane) -> Finding | None:
@@ -108,6 +138,39 @@ def plane_finding(plane: Plane) -> Finding | None:
         return Finding("plane_not_found", "refuse", text, confidence, FOUND_CONFIDENCE)
     text = "The midsagittal plane could be found only with low confidence. Check it, and set it by hand if it is off."
     return Finding("plane_unsure", "warning", text, confidence, SURE_PLANE_CONFIDENCE)
+
+
+def given_plane_refusal(plane: Plane, geometry: Geometry) -> Finding | None:
+    """Return why a plane that a user gave cannot be staged on; None where it can."""
+    if abs(float(plane.normal_ras[0])) < MOST_TURNED_COSINE:
+        text = (
+            "The plane given is no sagittal one: its normal must point to the right or left of the patient. "
+            "Give a point and the normal in RAS mm."
+        )
+        return Finding("plane_not_sagittal", "refuse", text, round(float(plane.normal_ras[0]), 3), MOST_TURNED_COSINE)
+    beside = plane.distance(geometry.corners_ras)
+    if beside.min() > 0 or beside.max() < 0:
+        text = (
+            "The plane given does not pass through the scan. Check the point, and that its signs are those of RAS: "
+            "right, anterior and superior count up."
+        )
+        return Finding("plane_outside", "refuse", text, round(float(np.abs(beside).min()), 1))
+    return None
+
+
+def given_plane_warning(given: Plane, found: Plane) -> Finding | None:
+    """Return a warning where a user's plane lies off the one found by itself, where that one is sure."""
+    if found.confidence < SURE_PLANE_CONFIDENCE:
+        return None
+    off = abs(float(found.distance(given.origin_ras_mm)))
+    turned = float(np.degrees(np.arccos(np.clip(found.normal_ras @ given.normal_ras, -1, 1))))
+    if off <= OFF_PLANE_MM and turned <= OFF_PLANE_DEG:
+        return None
+    text = (
+        f"The plane given lies {off:.1f} mm from the one that was found by symmetry, and {turned:.0f} degrees turned "
+        "to it. Beside the midline other bones are seen: check it."
+    )
+    return Finding("plane_apart", "warning", text, round(off, 2), OFF_PLANE_MM)
 
 
 def locate(prediction: Prediction, slab: Slab, kind: Kind) -> SosLocation:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ MARKER_FILE = ".sosstaging.json"
 
 def path_in_line(line: str) -> list[str]:
     """The path in a line of a list: one, or none in an empty line and in a remark (``#``). Quotes are taken off."""
-    path = line.strip().strip('"')
+    path = line.strip().lstrip("\ufeff").strip('"')  # Windows' Notepad begins a file with a mark
     return [] if not path or path.startswith("#") else [path]
 
 
@@ -100,36 +100,49 @@ def _numbered(base: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Marker:
-    """What a result folder remembers: of which scan it is, by a hash of where its file is and one of its files' names,
-    sizes and times of change; and ``key``, the hash of all that made its results, None while there are none to keep."""
+    """What a result folder remembers of its scan, as hashes: ``place``, where it lay; ``files``, its files' names,
+    sizes and times of change; ``content``, what is in them; and ``key``, all that made its results, None while there
+    are none to keep."""
 
     place: str | None
     files: str | None
+    content: str | None = None
     key: str | None = None
 
     @classmethod
     def of(cls, path: Path) -> Marker:
-        """The marker of a scan."""
+        """The marker of a scan, its content unread."""
         place = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()
         return cls(place, fingerprint(path, {}) if _files_of(path) else None)
+
+    def with_content(self, path: Path) -> Marker:
+        """The same with the hash of what is in the scan's files. Raises OSError."""
+        return self if self.content or self.files is None else replace(self, content=_content(path))
 
     @classmethod
     def read(cls, folder: Path) -> Marker | None:
         """The marker in a result folder; None where there is none, or it is damaged."""
         try:
             data = json.loads((folder / MARKER_FILE).read_text(encoding="utf-8"))
-            return cls(data.get("place"), data.get("files"), data["key"])
+            return cls(data.get("place"), data.get("files"), data.get("content"), data["key"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, folder: Path) -> None:
         """Write it into a result folder, which is made. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / MARKER_FILE, json.dumps({"place": self.place, "files": self.files, "key": self.key}) + "\n")
+        write_text(folder / MARKER_FILE, json.dumps(asdict(self)) + "\n")
 
-    def same_scan(self, other: Marker) -> bool:
-        """Whether both are of one scan: a file may be written anew where it is, or moved as it is."""
-        return self.place == other.place or (self.files is not None and self.files == other.files)
+    def is_of(self, path: Path) -> bool:
+        """Whether this is a scan's marker. Files that were touched, copied or moved hold the same scan; another one may
+        lie where it lay. Where there is none now, the place tells."""
+        now = Marker.of(path)
+        if now.files is None:
+            return self.place == now.place
+        try:
+            return self.files == now.files or (self.content is not None and self.content == _content(path))
+        except OSError:
+            return self.place == now.place
 
 
 def settled(cases: Sequence[Case], out: Path) -> list[Case]:
@@ -142,9 +155,9 @@ def settled(cases: Sequence[Case], out: Path) -> list[Case]:
     taken: set[str] = set()
     found = []
     for case in cases:
-        base, own = safe_case_name(case.path), Marker.of(case.path)
+        base = safe_case_name(case.path)
         like = re.compile(rf"{re.escape(base)}(-\d+)?", re.IGNORECASE)
-        before = [name for name, marker in known.items() if like.fullmatch(name) and own.same_scan(marker)]
+        before = [name for name, marker in known.items() if like.fullmatch(name) and marker.is_of(case.path)]
         others = {name.casefold() for name in known if name not in before}
         fresh = (name for name in _numbered(base) if name.casefold() not in others)
         name = next(name for name in chain(before, fresh) if name.casefold() not in taken)
@@ -162,6 +175,14 @@ def fingerprint(path: Path, settings: Mapping[str, Any]) -> str:
     files = [(os.path.relpath(f, base), *_stamp(f)) for f in sorted(_files_of(path))]
     text = json.dumps({"files": files, "settings": settings}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(_files_of(path), key=lambda file: file.name):
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from ..scan.quality import check_scan
 from ..scan.read import read_scan
 from ..scan.slab import cut_slab, picture_slabs
 from ..scan.types import Facing, Finding, Kind, Plane, QualityReport, Scan, ScanError, Slab
-from .decision import plane_finding
+from .decision import given_plane_refusal, given_plane_warning, plane_finding
 from .protocol import Progress, ProgressCallback, WorkerError
 
 STEPS = ("read", "quality", "plane", "slab", "network")
@@ -113,9 +113,8 @@ def _prepare(prepared: Prepared, source: Path | Scan, options: ScanOptions, prog
     if scan.kind == "volume":
         report_step(progress, "plane")
         with prepared.timed("plane"):
-            prepared.plane = options.plane or find_plane(scan)
-        unsure = plane_finding(prepared.plane)
-        prepared.quality = merged(prepared.quality, (unsure,) if unsure else ())
+            prepared.plane, found = _plane(scan, options.plane, isinstance(source, Path))
+        prepared.quality = merged(prepared.quality, found)
         if prepared.quality.refusals:
             prepared.refuse(*prepared.quality.refusals)
             return
@@ -129,6 +128,19 @@ def _prepare(prepared: Prepared, source: Path | Scan, options: ScanOptions, prog
         prepared.refuse(*refused)
         return
     prepared.slabs = usable
+
+
+def _plane(scan: Scan, given: Plane | None, compare: bool) -> tuple[Plane, tuple[Finding, ...]]:
+    """The plane to look at, and what is to be said of it. A plane given is compared with the one found, which takes a
+    second or two, but for scans already in memory: whoever moves the plane in a window sees where it is."""
+    if given is None:
+        found = find_plane(scan)
+        unsure = plane_finding(found)
+        return found, (unsure,) if unsure else ()
+    told = given_plane_refusal(given, scan.geometry)
+    if told is None and compare:
+        told = given_plane_warning(given, find_plane(scan))
+    return given, (told,) if told else ()
 
 
 def _read(path: Path, options: ScanOptions) -> Scan:

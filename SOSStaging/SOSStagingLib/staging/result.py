@@ -12,6 +12,7 @@ from ..scan.geometry import FloatArray, Geometry
 from ..scan.types import Finding, Plane, QualityReport, Slab
 
 RESULT_FORMAT = "sosstaging.result/1"
+DEFAULT_COVERAGE = 0.9
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class StagingResult:
     probabilities: tuple[float, ...] | None = None
     expected_stage: float | None = None
     plausible_stages: tuple[int, ...] = ()
-    plausible_coverage: float = 0.9
+    plausible_coverage: float = DEFAULT_COVERAGE
     sos: SosLocation | None = None
     plane: Plane | None = None
     quality: QualityReport = field(default_factory=QualityReport)
@@ -102,6 +103,17 @@ class StagingResult:
             return None
         return int(np.argsort(-np.asarray(self.probabilities), kind="stable")[1]) + 1
 
+    @property
+    def scale_known(self) -> bool:
+        """Whether millimetres mean anything: False for a picture of unknown pixel size."""
+        return not any(finding.code == "spacing_unknown" for finding in self.quality.findings)
+
+    @property
+    def stated_coverage(self) -> float | None:
+        """The coverage of ``plausible_stages``; None where there are none, or nothing is ruled out."""
+        some = 0 < len(self.plausible_stages) < len(self.stage_names)
+        return self.plausible_coverage if some else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the versioned JSON form (docs: output contract in the README)."""
         return {
@@ -114,14 +126,14 @@ class StagingResult:
             "probabilities": None if self.probabilities is None else [float(p) for p in self.probabilities],
             "expected_stage": self.expected_stage,
             "plausible_stages": list(self.plausible_stages),
-            "plausible_coverage": self.plausible_coverage,
+            "plausible_coverage": self.stated_coverage,
             "assessable": self.assessable,
             "reasons": [{"code": r.code, "text": r.text} for r in self.reasons],
             "sos": None if self.sos is None else _sos_json(self.sos),
             "plane": None if self.plane is None else self.plane.to_json(),
             "quality": self.quality.to_json(),
-            "gradcam": None if self.gradcam is None else _cam_json(self.gradcam),
-            "runner_up": None if self.runner_up is None else _cam_json(self.runner_up),
+            "gradcam": None if self.gradcam is None else _cam_json(self.gradcam, self.scale_known),
+            "runner_up": None if self.runner_up is None else _cam_json(self.runner_up, self.scale_known),
             "model": None if self.model is None else self.model.to_json(),
             "software": dict(self.software),
             "seconds": {k: round(float(v), 4) for k, v in self.seconds.items()},
@@ -139,10 +151,10 @@ def _sos_json(sos: SosLocation) -> dict[str, Any]:
     return out
 
 
-def _cam_json(cam: GradCam) -> dict[str, Any]:
+def _cam_json(cam: GradCam, scale_known: bool) -> dict[str, Any]:
     return {
         "full_scale": float(cam.full_scale),
         "share_in_sos_box": float(cam.share_in_box),
-        "share_within_20mm": float(cam.share_within_20mm),
+        "share_within_20mm": float(cam.share_within_20mm) if scale_known else None,
         "geometry": cam.geometry.to_json(),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import SimpleITK as sitk
 
 from .. import __version__
 from ..model.prediction import Prediction
-from ..scan.types import Facing, Plane, Scan, Slab
+from ..scan.slab import is_mirrored
+from ..scan.types import Facing, Finding, Plane, Scan, Slab
 from . import decision
 from .client import WorkerClient
 from .preparation import STEPS, Prepared, ScanOptions, StagingCancelled, failure, merged, prepare, report_step
@@ -79,7 +80,9 @@ class Stager:
                 with prepared.timed("network"):
                     predictions = self._predict(prepared.slabs, progress)
                 best = decision.most_present(predictions)
-                return _decide(prepared, prepared.slabs[best], predictions[best], self.engine.card, facts)
+                slab = prepared.slabs[best]
+                result = _decide(prepared, slab, predictions[best], self.engine.card, facts)
+                return self._with_hint(result, slab, progress)
         except StagingCancelled:
             raise
         except Exception as error:
@@ -87,6 +90,19 @@ class Stager:
                 raise StagingCancelled from error
             prepared.refuse(failure(error))
         return _result(prepared, facts, assessable=False, reasons=prepared.reasons)
+
+    def _with_hint(self, result: StagingResult, slab: Slab, progress: ProgressCallback) -> StagingResult:
+        """Where the synchondrosis of a volume was not recognised: say if it is when the slab is turned."""
+        if result.kind != "volume" or "sos_not_found" not in [reason.code for reason in result.reasons]:
+            return result
+        turned = decision.turned_slabs(slab)
+        said = self._predict(list(turned.values()), progress)
+        seen = dict(zip(turned, (one.presence for one in said), strict=True))
+        how = max(seen, key=lambda name: seen[name])
+        if seen[how] < float(self.engine.card["calibration"]["presence_threshold"]):
+            return result
+        hint = decision.turned_hint(how)
+        return replace(result, reasons=(*result.reasons, hint), quality=merged(result.quality, (hint,)))
 
     def _predict(self, slabs: list[Slab], progress: ProgressCallback) -> list[Prediction]:
         if not isinstance(self.engine, WorkerClient):
@@ -116,6 +132,9 @@ def _decide(
 ) -> StagingResult:
     """Turn the prediction for the chosen slab into a result, or into a refusal."""
     prepared.quality = merged(prepared.quality, slab.findings)
+    if is_mirrored(slab):
+        text = "The picture's nose is on the left; it is shown mirrored, facing right."
+        prepared.quality = merged(prepared.quality, (Finding("picture_mirrored", "info", text),))
     reasons = decision.refusals(prediction, slab, card)
     if reasons:
         prepared.quality = merged(prepared.quality, tuple(reasons))

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 from ..scan.geometry import Geometry
 from ..scan.types import Finding, Plane, QualityReport
-from .result import RESULT_FORMAT, GradCam, ModelInfo, SosLocation, StagingResult
+from .result import DEFAULT_COVERAGE, RESULT_FORMAT, GradCam, ModelInfo, SosLocation, StagingResult
 
 RESULT_FILE = "result.json"
 GRADCAM_FILE = "gradcam.nrrd"
@@ -55,7 +55,7 @@ def result_from_json(
         probabilities=None if probabilities is None else tuple(probabilities),
         expected_stage=data["expected_stage"],
         plausible_stages=tuple(data["plausible_stages"]),
-        plausible_coverage=data["plausible_coverage"],
+        plausible_coverage=DEFAULT_COVERAGE if data["plausible_coverage"] is None else data["plausible_coverage"],
         sos=_sos(data["sos"]),
         plane=_plane(data["plane"]),
         quality=QualityReport(findings),
@@ -94,7 +94,7 @@ def _gradcam(data: Mapping[str, Any] | None, heat: npt.NDArray[np.float32] | Non
         geometry,
         data["full_scale"],
         data["share_in_sos_box"],
-        data["share_within_20mm"],
+        float("nan") if data["share_within_20mm"] is None else data["share_within_20mm"],
     )
 
 

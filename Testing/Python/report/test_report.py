@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import SOSStagingLib
 from PIL import Image
 from report.made_results import make_refusal, make_result, make_slab
 from SOSStagingLib.report.page import report_html
-from SOSStagingLib.report.words import listed, millimetres, percent
+from SOSStagingLib.report.words import angle, listed, millimetres, percent
 from SOSStagingLib.report.write import write_report
 from SOSStagingLib.scan.types import Finding, QualityReport
 from SOSStagingLib.staging.result import ModelInfo, SosLocation
@@ -69,7 +70,7 @@ def staged_page():
 
 def test_staged_page_says_stage_probabilities_and_plausible_stages():
     text = staged_page().words
-    assert "Stage 3 of 5" in text
+    assert "Stage 3 or 4 of 5 Most probable: 3, About half fused" in text
     assert "About half fused" in text
     assert "At 90 % coverage on simulated heads stages 3 and 4 are plausible." in text
     assert "The next most probable is stage 4 (25 %)." in text
@@ -83,7 +84,28 @@ def test_staged_page_says_stage_probabilities_and_plausible_stages():
 def test_a_scan_that_rules_nothing_out_is_not_given_a_coverage():
     text = page(make_result(plausible_stages=(1, 2, 3, 4, 5))).words
     assert "This scan rules no stage out: all of them are plausible." in text
+    assert "Stage not determined Most probable: 3" in text and "Stage 3 of 5" not in text
     assert "coverage" not in text
+
+
+def test_the_headline_is_no_surer_than_the_plausible_stages():
+    assert "Stage 3 of 5 About half fused" in page(make_result(plausible_stages=(3,))).words
+    assert "Stage 2 to 4 of 5 Most probable: 3" in page(make_result(plausible_stages=(2, 3, 4))).words
+
+
+def test_scores_are_no_confidence_and_angles_have_a_side():
+    text = staged_page().words
+    assert "onfidence" not in text and "symmetry score" in text
+    assert angle(10.06, "to the left", "to the right") == "10.1° to the left"
+    assert angle(-0.7, "to the left", "to the right") == "0.7° to the right"
+    assert angle(-0.04, "to the left", "to the right") == "0.0°"
+
+
+def test_what_could_not_be_read_is_not_told_to_check_its_plane():
+    unread = replace(make_refusal(), seconds={"read": 0.1}, slab=None)
+    assert "complete" in page(unread).words and "plane" not in page(unread).words.split("What to do")[1][:400]
+    judged = replace(make_refusal(), seconds={"read": 0.1, "quality": 0.1}, slab=make_slab())
+    assert "midsagittal plane shown" in page(judged).words
 
 
 def test_staged_page_carries_the_warnings_and_blank_lines():
@@ -157,7 +179,7 @@ def test_everything_from_outside_is_escaped():
 
 def test_scheme_that_is_not_installed_still_gives_a_page():
     text = page(make_result(scheme="six-stage", stage_names=tuple("ABCDEF"), probabilities=(0.1,) * 4 + (0.5, 0.1)))
-    assert "Stage 3 of 6" in text.words
+    assert "Stage 3 or 4 of 6" in text.words
 
 
 def test_picture_of_unknown_spacing_shows_pixels_and_no_plane():

@@ -103,6 +103,12 @@ def test_the_largest_axial_series_is_chosen_and_copies_are_ignored(tmp_path):
     assert codes(scan) == {"several_series", "positions_win"}
 
 
+def test_a_folder_of_several_patients_is_refused(tmp_path):
+    write_series(tmp_path / "s" / "a", stored_head(), np.arange(20) * 4.0, PatientID="one")
+    write_series(tmp_path / "s" / "b", stored_head(3), np.arange(3) * 4.0, series="1.2.4", PatientID="two")
+    assert refused(tmp_path / "s") == "several_patients"
+
+
 def multiframe(stored, **tags):
     return dicom_slice(stored, ImagePositionPatient=None, SliceThickness=None, **tags)
 

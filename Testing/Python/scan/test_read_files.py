@@ -53,6 +53,29 @@ def test_nrrd_in_ras_and_left_handed_axes_keep_every_place(tmp_path):
     assert np.allclose(scan.geometry.to_ras((1, 2, 3)), (-1, -2, -3))
 
 
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.hdr", "a.nrrd", "a.mha"])
+@pytest.mark.parametrize("share", [0.5, 0.98])
+def test_a_file_that_is_cut_off_is_refused_in_every_format(tmp_path, name, share):
+    """ITK itself reads a NIfTI that ends too soon, and fills the head's top with zeros."""
+    image = sitk.GetImageFromArray(np.random.default_rng(0).integers(0, 1000, (20, 22, 24)).astype(np.int16))
+    sitk.WriteImage(image, str(tmp_path / name))
+    assert read_scan(tmp_path / name).array.shape == (20, 22, 24)
+    data = tmp_path / name.replace(".hdr", ".img")
+    data.write_bytes(data.read_bytes()[: int(share * data.stat().st_size)])
+    assert refused(tmp_path / name) == "unreadable"
+
+
+def test_a_volume_without_spacing_is_refused_until_it_is_given(tmp_path):
+    bare = write_nrrd(tmp_path / "bare.nrrd", ramp(), "space: left-posterior-superior")
+    assert refused(bare) == "spacing_missing"
+    assert np.allclose(read_scan(bare, spacing_mm=0.4).geometry.spacing, 0.4)
+    image = sitk.GetImageFromArray(ramp())
+    sitk.WriteImage(image, str(tmp_path / "a.mha"))
+    lines = (tmp_path / "a.mha").read_bytes().replace(b"ElementSpacing = 1 1 1\n", b"")
+    (tmp_path / "a.mha").write_bytes(lines)
+    assert refused(tmp_path / "a.mha") == "spacing_missing"
+
+
 @pytest.mark.parametrize("space", ["spacings: 1 2 3", "space: scanner-xyz\nspace directions: (1,0,0) (0,2,0) (0,0,3)"])
 def test_missing_orientation_is_reported(tmp_path, space):
     scan = read_scan(write_nrrd(tmp_path / "a.nrrd", ramp(), space))

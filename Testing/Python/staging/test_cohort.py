@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from SOSStagingLib.report.volume import write_gradcam_nrrd
 from SOSStagingLib.report.write import result_json
+from SOSStagingLib.scan.types import Plane
 from SOSStagingLib.staging import cohort, preparation
 from SOSStagingLib.staging.client import WorkerClient
 from SOSStagingLib.staging.cohort import stage_cohort
@@ -170,8 +171,8 @@ def test_a_refused_scan_leaves_no_older_overlay(scans, tmp_path, monkeypatch):
     made = {file.name for file in (out / "a").iterdir()}
     maps = {"gradcam.nrrd", "gradcam-runner-up.nrrd"}
     assert made == {"result.json", "report.html", "overlay.png", ".sosstaging.json"} | maps
-    write_head(scans[0], level=100)
-    ((_, result),) = stage_cohort(scans[:1], out, FakeEngine())
+    outside = ScanOptions(Plane(np.array([900.0, 0, 0]), np.array([1.0, 0, 0]), source="user"))
+    ((_, result),) = stage_cohort(scans[:1], out, FakeEngine(), options=outside)
     assert not result.assessable and not any((out / "a" / name).exists() for name in maps)
 
 
@@ -284,15 +285,17 @@ def test_a_failure_of_the_computer_costs_no_earlier_result(scans, tmp_path, orde
         assert [(row["name"], row["stage"]) for row in csv.DictReader(file)] == [("a", "4")]
 
 
-def test_a_scan_that_changed_and_cannot_be_judged_now_loses_its_old_result(scans, tmp_path, orders):
+def test_another_scan_where_the_first_one_lay_costs_no_result(scans, tmp_path):
+    """The next patient's CD in the same drive; a file that was only touched is the same scan."""
     out = tmp_path / "out"
     stage_cohort(scans[:1], out, FakeEngine())
-    write_head(scans[0], level=100)
     os.utime(scans[0], ns=(1, 1))
-    orders.write_text("refuse")
-    with WorkerClient(orders, engine="fake_engine:load") as client:
-        stage_cohort(scans[:1], out, client)
-    assert not load_result(out / "a").assessable
+    assert stage_cohort(scans[:1], out, FakeEngine())[0][0] == "a"
+    first = (out / "a" / "result.json").read_bytes()
+    write_head(scans[0], level=100)
+    assert list(case_paths(scans[:1], out)) == ["a-2"]
+    assert stage_cohort(scans[:1], out, FakeEngine())[0][0] == "a-2"
+    assert (out / "a" / "result.json").read_bytes() == first and not load_result(out / "a-2").assessable
 
 
 def test_the_run_survives_a_result_folder_that_was_removed(scans, tmp_path):

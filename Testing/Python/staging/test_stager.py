@@ -49,9 +49,48 @@ def test_a_scan_in_memory_gives_the_same(head):
 def test_the_users_plane_wins(head, monkeypatch):
     monkeypatch.setattr(preparation, "find_plane", lambda scan: pytest.fail("not needed"))
     plane = Plane(np.array([5.0, 0, 0]), np.array([1.0, 0.1, 0]), source="user")
-    result = Stager(FakeEngine()).stage(head, plane=plane)
+    result = Stager(FakeEngine()).stage(read_scan(head), plane=plane)
     assert result.plane is plane
     assert abs(plane.distance(result.sos.center_ras_mm)) < 1e-6
+
+
+def test_a_users_plane_beside_the_midline_is_told_of(head):
+    """The plane found lies in the middle of the ball."""
+    sure = Stager(FakeEngine()).stage(head).plausible_stages
+    beside = Plane(np.array([-5.0, 0, 0]), np.array([1.0, 0, 0]), source="user")
+    result = Stager(FakeEngine()).stage(head, plane=beside)
+    (warning,) = result.quality.warnings
+    assert warning.code == "plane_apart" and "5.0 mm" in warning.text and set(sure) < set(result.plausible_stages)
+    near = Plane(np.array([-1.0, 0, 0]), np.array([1.0, 0.05, 0]), source="user")
+    assert not Stager(FakeEngine()).stage(head, plane=near).quality.warnings
+
+
+@pytest.mark.parametrize(
+    ("origin", "normal", "code"),
+    [((0, 0, 0), (0, 1, 0), "plane_not_sagittal"), ((400.0, 0, 0), (1, 0, 0), "plane_outside")],
+)
+def test_a_users_plane_that_cannot_be_one_is_refused(head, origin, normal, code):
+    plane = Plane(np.array(origin, float), np.array(normal, float), source="user")
+    result = Stager(FakeEngine()).stage(head, plane=plane)
+    assert codes(result) == [code] and result.stage is None
+
+
+class _Particular(FakeEngine):
+    """Sees a synchondrosis only where the front of the slab is brighter than its back."""
+
+    def predict(self, slabs):
+        half = [np.split(slab.array, 2, axis=2) for slab in slabs]
+        return [prediction(presence=0.9 if front.mean() > back.mean() + 50 else 0.1) for back, front in half]
+
+
+def test_a_head_that_is_recognised_when_it_is_turned_is_told_to_be_stored_wrongly(head, monkeypatch):
+    scan = read_scan(head)
+    scan.array[:, :24] = np.where(scan.array[:, :24] > 0, 1800, scan.array[:, :24])  # j runs to posterior
+    assert Stager(_Particular()).stage(scan).assessable
+    turned = replace(scan, array=np.ascontiguousarray(scan.array[:, ::-1]))
+    result = Stager(_Particular()).stage(turned)
+    assert codes(result) == ["sos_not_found", "orientation_doubtful"] and "back to front" in result.reasons[1].text
+    assert codes(Stager(_Particular()).stage(read_scan(head))) == ["sos_not_found"]
 
 
 @pytest.mark.parametrize("data", [b"", b"this is a letter, not a scan", None])
