@@ -133,16 +133,23 @@ class Marker:
         folder.mkdir(parents=True, exist_ok=True)
         write_text(folder / MARKER_FILE, json.dumps(asdict(self)) + "\n")
 
-    def is_of(self, path: Path) -> bool:
-        """Whether this is a scan's marker. Files that were touched, copied or moved hold the same scan; another one may
-        lie where it lay. Where there is none now, the place tells."""
-        now = Marker.of(path)
-        if now.files is None:
-            return self.place == now.place
-        try:
-            return self.files == now.files or (self.content is not None and self.content == _content(path))
-        except OSError:
-            return self.place == now.place
+
+def _own(path: Path, known: Mapping[str, Marker]) -> list[str]:
+    """The folders, of those ``known``, that hold a scan's results. A file that was moved or touched is the same scan;
+    another one may lie where it lay. Where there is none now, the place tells."""
+    now = Marker.of(path)
+    if now.files is not None:
+        same = [name for name, marker in known.items() if marker.files == now.files]
+        if same:
+            return same
+    there = [name for name, marker in known.items() if marker.place == now.place]
+    if not there or now.files is None:
+        return there
+    try:
+        content = _content(path)  # once: a cohort may hold hundreds of folders named DICOM
+    except OSError:
+        return there
+    return [name for name in there if known[name].content == content]
 
 
 def settled(cases: Sequence[Case], out: Path) -> list[Case]:
@@ -157,7 +164,7 @@ def settled(cases: Sequence[Case], out: Path) -> list[Case]:
     for case in cases:
         base = safe_case_name(case.path)
         like = re.compile(rf"{re.escape(base)}(-\d+)?", re.IGNORECASE)
-        before = [name for name, marker in known.items() if like.fullmatch(name) and marker.is_of(case.path)]
+        before = _own(case.path, {name: marker for name, marker in known.items() if like.fullmatch(name)})
         others = {name.casefold() for name in known if name not in before}
         fresh = (name for name in _numbered(base) if name.casefold() not in others)
         name = next(name for name in chain(before, fresh) if name.casefold() not in taken)
