@@ -117,7 +117,7 @@ def test_answers_and_refusals_are_german_and_fit(german, tmp_path, monkeypatch) 
     monkeypatch.setenv("SOSSTAGING_MODELS", str(tmp_path / "models"))
     page = german.open_module(ROOT / "SOSStaging" / "SOSStaging.py")
     assert hand.drop(page.ui.stageButton, [ROOT / "SOSStaging/Resources/SampleData/simulated_stage_3.nrrd"])
-    for make, headline in ((make_result, "Stadium 3 von 5"), (make_refusal, "Nicht beurteilbar")):
+    for make, headline in ((make_result, "Stadium 3 oder 4 von 5"), (make_refusal, "Nicht beurteilbar")):
         page.page._take(page.ui.inputSelector.currentNode(), make())
         assert german.wait_until(lambda: not page.page._steps, 20)
         german.process(0.1)
