@@ -11,9 +11,9 @@ from slicer.i18n import tr as _
 from ..report.words import percent
 from ..scene.layout import ViewState
 from ..scene.nodes import PREFIX, ROLE, VOLUME_REFERENCE, Node, ResultScope, nodes_of_class
-from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes
+from ..scene.show import OVERLAY, REGION, RUNNER_UP, ResultNodes, is_corrected
 from ..scene.views import drop_heat, is_heat, show_in_slices, show_scan
-from ..staging.result import SosLocation, StagingResult
+from ..staging.result import StagingResult
 from .texts import say
 
 HIDDEN = PREFIX + "HiddenWithScan"
@@ -157,8 +157,9 @@ class OverlayPart:
             return
         region = ResultScope(slicer.mrmlScene, volume, "").find(REGION)
         heat = result.gradcam if overlay is _find(volume, OVERLAY) else result.runner_up or result.gradcam
-        moved = region is not None and not _is_as_found(region, result.sos)
-        share = _share_inside(overlay, region) if moved else heat.share_in_box
+        # In the answer's own box it was measured along the plane; a corrected one is measured here.
+        corrected = region is not None and is_corrected(region)
+        share = _share_inside(overlay, region) if corrected else heat.share_in_box
         say(self.ui.shareLabel, _("{share} of the heat lies inside the SOS box.").format(share=percent(share)))
 
 
@@ -168,15 +169,6 @@ def _find(volume: Node | None, role: str) -> Node | None:
 
 def _overlays(volume: Node | None) -> list[Node]:
     return [node for node in (_find(volume, OVERLAY), _find(volume, RUNNER_UP)) if node is not None]
-
-
-def _is_as_found(region: Node, sos: SosLocation | None) -> bool:
-    """Tell whether the box is still the one that the result came with, in which its share was measured."""
-    if sos is None or sos.box_ras_mm is None:
-        return False
-    center, size = np.mean(sos.box_ras_mm, axis=0), np.ptp(sos.box_ras_mm, axis=0)
-    here = np.array([region.GetCenter(), region.GetSize()])
-    return bool(np.allclose(here, [center, size], atol=0.05))
 
 
 def _share_inside(overlay: Node, region: Node) -> float:

@@ -266,7 +266,7 @@ def _quality(result: StagingResult) -> str:
 
 
 def _score(value: float) -> str:
-    return f"{min(float(value), 0.99):.2f}"
+    return ">0.99" if value > 0.995 else f"{value:.2f}"
 
 
 def _warnings(result: StagingResult, scheme: StageScheme | None) -> str:

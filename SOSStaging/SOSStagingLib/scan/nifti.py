@@ -57,17 +57,15 @@ def _wanted(head: bytes, pair: bool) -> int | None:
 
 
 def _holds(path: Path, wanted: int) -> bool:
-    with path.open("rb") as stream:
-        packed = stream.read(2) == GZIP_MAGIC
-    if not packed:
-        return path.stat().st_size >= wanted
-    try:
-        with gzip.open(path) as stream:
+    with _opened(path) as stream:
+        if not isinstance(stream, gzip.GzipFile):
+            return path.stat().st_size >= wanted
+        try:
             while wanted > 0:
                 piece = stream.read(min(PIECE, wanted))
                 if not piece:
                     return False
                 wanted -= len(piece)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        return False
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return False
     return True

@@ -22,7 +22,7 @@ from .types import Facing, Finding, Scan, ScanError
 
 # 2000 x 1000 x 1000 voxels; no CBCT comes near, a broken header easily does.
 MAX_VOXELS = 2_000_000_000
-NIFTI_SUFFIXES = (".nii", ".nii.gz", ".hdr", ".img", ".img.gz")
+NIFTI_SUFFIXES = (".nii", ".nii.gz", ".hdr", ".img")
 NIFTI_PERMISSIVE = "ITK_NIFTI_SFORM_PERMISSIVE"
 
 

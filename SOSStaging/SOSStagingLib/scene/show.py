@@ -185,7 +185,7 @@ def _fill_region(node: Node, box: FloatArray) -> None:
     A box that is no longer the one of the answer before was corrected by hand: it stays as it is.
     """
     size, center = box[1] - box[0], box.mean(axis=0)
-    if _is_corrected(node):
+    if is_corrected(node):
         node.SetAttribute(ANSWERED, _box_text(size, center))
         return
     node.SetAttribute(ANSWERED, _box_text(size, center))
@@ -206,7 +206,7 @@ def _fill_region(node: Node, box: FloatArray) -> None:
     display.SetPropertiesLabelVisibility(False)
 
 
-def _is_corrected(node: Node) -> bool:
+def is_corrected(node: Node) -> bool:
     """Whether a box differs by more than a hundredth of a millimetre from the one that was answered."""
     answered = node.GetAttribute(ANSWERED)
     if not answered:

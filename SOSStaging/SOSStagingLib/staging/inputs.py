@@ -116,7 +116,7 @@ class Marker:
         return cls(place, fingerprint(path, {}) if _files_of(path) else None)
 
     def with_content(self, path: Path) -> Marker:
-        """The same with the hash of what is in the scan's files. Raises OSError."""
+        """The same with the hash of what is in the scan's files; without it where they may not be read."""
         return self if self.content or self.files is None else replace(self, content=_content(path))
 
     @classmethod
@@ -137,6 +137,8 @@ class Marker:
 def _own(path: Path, known: Mapping[str, Marker]) -> list[str]:
     """The folders, of those ``known``, that hold a scan's results. A file that was moved or touched is the same scan;
     another one may lie where it lay. Where there is none now, the place tells."""
+    if not known:
+        return []
     now = Marker.of(path)
     if now.files is not None:
         same = [name for name, marker in known.items() if marker.files == now.files]
@@ -145,11 +147,8 @@ def _own(path: Path, known: Mapping[str, Marker]) -> list[str]:
     there = [name for name, marker in known.items() if marker.place == now.place]
     if not there or now.files is None:
         return there
-    try:
-        content = _content(path)  # once: a cohort may hold hundreds of folders named DICOM
-    except OSError:
-        return there
-    return [name for name in there if known[name].content == content]
+    content = _content(path)  # once: a cohort may hold hundreds of folders named DICOM
+    return [name for name in there if content in (None, known[name].content)]
 
 
 def settled(cases: Sequence[Case], out: Path) -> list[Case]:
@@ -184,11 +183,15 @@ def fingerprint(path: Path, settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _content(path: Path) -> str:
+def _content(path: Path) -> str | None:
+    """Hash of what is in a scan's files; None where they may not be read: that is for the reader to say."""
     digest = hashlib.sha256()
-    for file in sorted(_files_of(path), key=lambda file: file.name):
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    try:
+        for file in sorted(_files_of(path), key=lambda file: file.name):
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    except OSError:
+        return None
     return digest.hexdigest()
 
 

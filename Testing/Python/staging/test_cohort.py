@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -296,6 +297,21 @@ def test_another_scan_where_the_first_one_lay_costs_no_result(scans, tmp_path):
     assert list(case_paths(scans[:1], out)) == ["a-2"]
     assert stage_cohort(scans[:1], out, FakeEngine())[0][0] == "a-2"
     assert (out / "a" / "result.json").read_bytes() == first and not load_result(out / "a-2").assessable
+
+
+def test_a_scan_that_may_not_be_read_says_so_in_its_result(scans, tmp_path, monkeypatch):
+    """Rights are given by a monkey: whoever runs the tests as root may read everything."""
+    real = Path.open
+
+    def forbidden(self, *args, **options):
+        if self == scans[0]:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    ((name, result),) = stage_cohort(scans[:1], tmp_path / "out", FakeEngine())
+    assert [reason.code for reason in result.reasons] == ["not_permitted"]
+    assert load_result(tmp_path / "out" / name).reasons[0].code == "not_permitted"
 
 
 def test_the_run_survives_a_result_folder_that_was_removed(scans, tmp_path):
