@@ -51,7 +51,7 @@ def test_all_staged_is_0_with_a_table(stage, tmp_path, capsys):
 def test_a_list_of_scans_with_empty_lines_and_remarks(stage, tmp_path, capsys, monkeypatch):
     heads = [write_head(tmp_path / "in" / f"{name} one.nrrd") for name in ("anna", "mira")]
     write_head(tmp_path / "elsewhere" / "not-asked-for.nrrd")
-    (tmp_path / "list.txt").write_text(f'# two scans\n{heads[0]}\n\n"{heads[1]}"\n\n', encoding="utf-8")
+    (tmp_path / "list.txt").write_text(f'{heads[0]}\n# two scans\n\n"{heads[1]}"\n\n', encoding="utf-8-sig")
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert stage(f"@{tmp_path / 'list.txt'}", "--json") == 0
     names = [json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()]
@@ -77,6 +77,12 @@ def test_the_second_run_takes_what_is_there(stage, tmp_path, orders, capsys):
     assert stage(head) == 0
     assert "from an earlier run" in capsys.readouterr().out
     assert stage(head, "--no-resume") == 3
+    assert "The result of an earlier run stays" in capsys.readouterr().out
+    orders.write_text("work")
+    other = write_head(tmp_path / "other" / "head.nrrd")
+    assert stage(other) == 0
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith("head-2") and f"({other})" in row, "which of two scans of one name this is"
 
 
 def test_the_plane_may_begin_with_a_minus_sign(stage, tmp_path):

@@ -20,6 +20,7 @@ from SOSStagingLib.report.words import angle, listed, millimetres, percent
 from SOSStagingLib.report.write import write_report
 from SOSStagingLib.scan.types import Finding, QualityReport
 from SOSStagingLib.staging.result import ModelInfo, SosLocation
+from SOSStagingLib.staging.stored import result_from_json
 
 
 class Page(HTMLParser):
@@ -190,6 +191,23 @@ def test_picture_of_unknown_spacing_shows_pixels_and_no_plane():
     assert "Plane normal" not in text
     assert "mm of it" not in text
     assert "within 20 mm" not in text
+
+
+def test_json_holds_no_millimetres_and_no_coverage_where_there_are_none():
+    unknown = QualityReport((Finding("spacing_unknown", "warning", "The pixel size is unknown."),))
+    data = make_result(quality=unknown, plausible_stages=(1, 2, 3, 4, 5), kind="picture").to_json()
+    assert data["gradcam"]["share_within_20mm"] is None and data["plausible_coverage"] is None
+    back = result_from_json(data)
+    assert np.isnan(back.gradcam.share_within_20mm) and back.to_json() == data
+    known = make_result().to_json()
+    assert known["gradcam"]["share_within_20mm"] == 0.9 and known["plausible_coverage"] == 0.9
+
+
+def test_a_mirrored_picture_is_not_called_as_scanned():
+    mirror = np.array([[-1.0, 0, 100], [0, 1, 0], [0, 0, 1]])
+    pictured = page(make_result(kind="picture", slab=replace(make_slab(), picture_to_slab=mirror))).words
+    assert "mirrored to face right" in pictured and "as scanned" not in pictured
+    assert "as scanned" in staged_page().words
 
 
 def test_evidence_elsewhere_is_a_caution():
